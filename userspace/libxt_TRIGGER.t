@@ -1,0 +1,302 @@
+# Option tests of the TRIGGER target, in the form of iptables' own extensions:
+# a rule, its text in iptables-save ("=": the same), and whether it loads.
+# iptables-test.py of the iptables source runs this file as it is. The runner
+# in tests/options/ also checks what the plugin says: "# says:" stands in front
+# of a line with the message of a refusal, or the warning, that it must print.
+
+:FORWARD
+
+# --- in, and what every type takes
+-j TRIGGER --trigger-type in;=;OK
+-j TRIGGER --trigger-type IN;-j TRIGGER --trigger-type in;OK
+-j TRIGGER --trigger-type in --trigger-name default;-j TRIGGER --trigger-type in;OK
+-j TRIGGER --trigger-type in --trigger-name a;=;OK
+-j TRIGGER --trigger-type in --trigger-name 2nd_wan-B.0;=;OK
+-j TRIGGER --trigger-type in --trigger-name 0123456789abcdefghijABCDEFGHIJ_;=;OK
+-j TRIGGER --trigger-name games --trigger-type in;-j TRIGGER --trigger-type in --trigger-name games;OK
+# says: --trigger-name "0123456789abcdefghijABCDEFGHIJ_-": is longer than 31 characters
+-j TRIGGER --trigger-type in --trigger-name 0123456789abcdefghijABCDEFGHIJ_-;;FAIL
+# says: --trigger-name "": must begin with a letter or a digit
+-j TRIGGER --trigger-type in --trigger-name "";;FAIL
+# says: --trigger-name ".hidden": must begin with a letter or a digit
+-j TRIGGER --trigger-type in --trigger-name .hidden;;FAIL
+# says: --trigger-name "_x": must begin with a letter or a digit
+-j TRIGGER --trigger-type in --trigger-name _x;;FAIL
+# says: --trigger-name "-x": must begin with a letter or a digit
+-j TRIGGER --trigger-type in --trigger-name -x;;FAIL
+# says: --trigger-name "a/b": may contain letters, digits, "_", "." and "-" only
+-j TRIGGER --trigger-type in --trigger-name a/b;;FAIL
+# says: --trigger-name "two words": may contain letters, digits, "_", "." and "-" only
+-j TRIGGER --trigger-type in --trigger-name "two words";;FAIL
+# says: --trigger-name "café": may contain letters, digits, "_", "." and "-" only
+-j TRIGGER --trigger-type in --trigger-name café;;FAIL
+# says: --trigger-type is missing (out, dnat or in)
+-j TRIGGER;;FAIL
+# says: --trigger-type is missing (out, dnat or in)
+-j TRIGGER --trigger-relate tcp:113;;FAIL
+# says: --trigger-type "both": must be one of: out, dnat, in
+-j TRIGGER --trigger-type both;;FAIL
+# says: --trigger-type "": must be one of: out, dnat, in
+-j TRIGGER --trigger-type "";;FAIL
+# says: option "--trigger-type" requires an argument
+-j TRIGGER --trigger-type;;FAIL
+# says: option "--trigger-type" can only be used once
+-j TRIGGER --trigger-type in --trigger-type in;;FAIL
+# says: option "--trigger-type" cannot be inverted
+-j TRIGGER ! --trigger-type in;;FAIL
+# says: unknown option "--trigger-port"
+-j TRIGGER --trigger-type in --trigger-port 113;;FAIL
+
+# --- --trigger-relate
+-j TRIGGER --trigger-type out --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-relate udp:5000-6000;=;OK
+-j TRIGGER --trigger-type out --trigger-relate sctp:9899;=;OK
+-j TRIGGER --trigger-type out --trigger-relate all:2000-2010;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:1-65535;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:1,udp:65535;=;OK
+-j TRIGGER --trigger-type out --trigger-relate TCP:113,Udp:5000,ALL:7;-j TRIGGER --trigger-type out --trigger-relate tcp:113,udp:5000,all:7;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113:120;-j TRIGGER --trigger-type out --trigger-relate tcp:113-120;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113-113;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:00113;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:auth;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:ftp-data;-j TRIGGER --trigger-type out --trigger-relate tcp:20;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:20,tcp:10,udp:20,sctp:20;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:10-20,tcp:21,tcp:9;=;OK
+-j TRIGGER --trigger-type out --trigger-relate all:10-20,sctp:10-20;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:1,tcp:3,tcp:5,tcp:7,tcp:9,tcp:11,tcp:13,tcp:15,tcp:17,tcp:19,tcp:21,tcp:23,tcp:25,tcp:27,tcp:29;=;OK
+# says: --trigger-relate "tcp:1,tcp:3,tcp:5,tcp:7,tcp:9,tcp:11,tcp:13,tcp:15,tcp:17,tcp:19,tcp:21,tcp:23,tcp:25,tcp:27,tcp:29,tcp:31": has more than 15 items
+-j TRIGGER --trigger-type out --trigger-relate tcp:1,tcp:3,tcp:5,tcp:7,tcp:9,tcp:11,tcp:13,tcp:15,tcp:17,tcp:19,tcp:21,tcp:23,tcp:25,tcp:27,tcp:29,tcp:31;;FAIL
+# says: --trigger-relate is missing (--trigger-type out needs it)
+-j TRIGGER --trigger-type out;;FAIL
+# says: --trigger-relate is missing (--trigger-type out needs it)
+-j TRIGGER --trigger-type out --trigger-proto tcp --trigger-match 6667;;FAIL
+# says: --trigger-relate "113": names no protocol (as in tcp:113), and there is no --trigger-proto
+-j TRIGGER --trigger-type out --trigger-relate 113;;FAIL
+# says: --trigger-relate "20-30": names no protocol (as in tcp:20-30), and there is no --trigger-proto
+-j TRIGGER --trigger-type out --trigger-relate tcp:113,20-30;;FAIL
+# says: --trigger-relate "tcp:0": ports go from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-relate tcp:0;;FAIL
+# says: --trigger-relate "tcp:0-10": ports go from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-relate tcp:0-10;;FAIL
+# says: --trigger-relate "tcp:65536": ports go from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-relate tcp:65536;;FAIL
+# says: --trigger-relate "tcp:1-65536": ports go from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-relate tcp:1-65536;;FAIL
+# says: --trigger-relate "tcp:4294967409": ports go from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-relate tcp:4294967409;;FAIL
+# says: --trigger-relate "tcp:113-100": the range runs backwards
+-j TRIGGER --trigger-type out --trigger-relate tcp:113-100;;FAIL
+# says: --trigger-relate "113-100": the range runs backwards
+-j TRIGGER --trigger-type out --trigger-proto tcp --trigger-relate 113-100;;FAIL
+# says: --trigger-relate "6:5": the range runs backwards
+-j TRIGGER --trigger-type out --trigger-relate 6:5;;FAIL
+# says: --trigger-relate "icmp:8": the protocol must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-relate icmp:8;;FAIL
+# says: --trigger-relate ":113": the protocol must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-relate :113;;FAIL
+# says: --trigger-relate "tcp:": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate tcp:;;FAIL
+# says: --trigger-relate "tcp:113-": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate tcp:113-;;FAIL
+# says: --trigger-relate "tcp:-113": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate tcp:-113;;FAIL
+# says: --trigger-relate "tcp:113x": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate tcp:113x;;FAIL
+# says: --trigger-relate "tcp:0x71": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate tcp:0x71;;FAIL
+# says: --trigger-relate "tcp:1-2-3": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate tcp:1-2-3;;FAIL
+# says: --trigger-relate "tcp: 113": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate "tcp: 113";;FAIL
+# says: --trigger-relate "tcp:no-such-service": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate tcp:no-such-service;;FAIL
+# says: --trigger-relate "": has an empty item
+-j TRIGGER --trigger-type out --trigger-relate "";;FAIL
+# says: --trigger-relate "tcp:1,": has an empty item
+-j TRIGGER --trigger-type out --trigger-relate tcp:1,;;FAIL
+# says: --trigger-relate "tcp:1,,tcp:2": has an empty item
+-j TRIGGER --trigger-type out --trigger-relate tcp:1,,tcp:2;;FAIL
+# says: --trigger-relate "tcp:20": overlaps with tcp:10-20
+-j TRIGGER --trigger-type out --trigger-relate tcp:10-20,tcp:20;;FAIL
+# says: --trigger-relate "tcp:113": overlaps with tcp:113
+-j TRIGGER --trigger-type out --trigger-relate tcp:113,tcp:113;;FAIL
+# says: --trigger-relate "udp:15": overlaps with all:10-20
+-j TRIGGER --trigger-type out --trigger-relate all:10-20,udp:15;;FAIL
+# says: --trigger-relate "all:1-100": overlaps with tcp:50-60
+-j TRIGGER --trigger-type out --trigger-relate tcp:50-60,all:1-100;;FAIL
+# says: --trigger-relate "tcp:113": overlaps with tcp:100-120
+-j TRIGGER --trigger-type out --trigger-proto tcp --trigger-relate 100-120,tcp:113;;FAIL
+# says: option "--trigger-relate" can only be used once
+-j TRIGGER --trigger-type out --trigger-relate tcp:1 --trigger-relate tcp:2;;FAIL
+
+# --- --trigger-proto: output writes it with each item
+-j TRIGGER --trigger-type out --trigger-proto tcp --trigger-relate 113;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-relate 113-120 --trigger-proto UDP;-j TRIGGER --trigger-type out --trigger-relate udp:113-120;OK
+-j TRIGGER --trigger-type out --trigger-proto sctp --trigger-relate 113:120;-j TRIGGER --trigger-type out --trigger-relate sctp:113-120;OK
+-j TRIGGER --trigger-type out --trigger-proto all --trigger-relate 113,120-125;-j TRIGGER --trigger-type out --trigger-relate all:113,all:120-125;OK
+# says: --trigger-relate "auth-120": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-proto udp --trigger-relate 113,auth-120;;FAIL
+-j TRIGGER --trigger-type out --trigger-proto udp --trigger-relate 113,tcp:113,sctp:1;-j TRIGGER --trigger-type out --trigger-relate udp:113,tcp:113,sctp:1;OK
+-j TRIGGER --trigger-type out --trigger-proto udp --trigger-relate tcp:113;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+# says: --trigger-proto "icmp": must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-proto icmp --trigger-relate 113;;FAIL
+# says: --trigger-proto "6": must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-proto 6 --trigger-relate 113;;FAIL
+# says: --trigger-proto "": must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-proto "" --trigger-relate 113;;FAIL
+
+# --- --trigger-match
+-j TRIGGER --trigger-type out --trigger-match 6667 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-match 1-65535 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-match 1,65535 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-match 7000,6660:6669,21-21,auth;-j TRIGGER --trigger-type out --trigger-match 7000,6660-6669,21,113 --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-match 10-20,15 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-match 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15-20 --trigger-relate tcp:113;=;OK
+# says: --trigger-match "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16": has more than 15 items
+-j TRIGGER --trigger-type out --trigger-match 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "0": ports go from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-match 0 --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "65536": ports go from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-match 65536 --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "6669-6660": the range runs backwards
+-j TRIGGER --trigger-type out --trigger-match 6669-6660 --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "tcp:6667": takes ports without a protocol (match that with -p)
+-j TRIGGER --trigger-type out --trigger-match tcp:6667 --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "": has an empty item
+-j TRIGGER --trigger-type out --trigger-match "" --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "6667,": has an empty item
+-j TRIGGER --trigger-type out --trigger-match 6667, --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "66a": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-match 66a --trigger-relate tcp:113;;FAIL
+
+# --- --trigger-timeout: 600, or none with --trigger-session
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout 1;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout 599;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout 600;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout 31536000;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout 600 --trigger-session;=;OK
+# says: --trigger-timeout "0": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout 0;;FAIL
+# says: --trigger-timeout "31536001": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout 31536001;;FAIL
+# says: --trigger-timeout "4294967896": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout 4294967896;;FAIL
+# says: --trigger-timeout "-1": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout -1;;FAIL
+# says: --trigger-timeout "10m": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout 10m;;FAIL
+# says: --trigger-timeout " 10": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout " 10";;FAIL
+# says: --trigger-timeout "": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout "";;FAIL
+
+# --- --trigger-lifetime
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-lifetime 1;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-lifetime 600;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-lifetime 31536000;=;OK
+# says: --trigger-lifetime "0": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-lifetime 0;;FAIL
+# says: --trigger-lifetime "31536001": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-lifetime 31536001;;FAIL
+# says: --trigger-lifetime "1 ": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-lifetime "1 ";;FAIL
+
+# --- --trigger-refresh, --trigger-session, --trigger-peer, --trigger-owner
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-refresh both;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-refresh out;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-session;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-peer host;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-peer any;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-owner last;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-owner first;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+# says: --trigger-refresh "in": must be one of: out, both
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-refresh in;;FAIL
+# says: --trigger-peer "198.51.100.7": must be one of: any, host
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-peer 198.51.100.7;;FAIL
+# says: --trigger-owner "lasts": must be one of: first, last
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-owner lasts;;FAIL
+# says: option "--trigger-session" can only be used once
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-session --trigger-session;;FAIL
+
+# --- --trigger-max
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-max 1;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-max 65535;=;OK
+# says: --trigger-max "0": must be a number from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-max 0;;FAIL
+# says: --trigger-max "65536": must be a number from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-max 65536;;FAIL
+# says: --trigger-max "many": must be a number from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-max many;;FAIL
+
+# --- everything at once, in any order
+-j TRIGGER --trigger-max 9 --trigger-owner last --trigger-peer host --trigger-session --trigger-refresh both --trigger-lifetime 90 --trigger-timeout 30 --trigger-proto udp --trigger-relate tcp:113,99 --trigger-match 6667 --trigger-name games --trigger-type out;-j TRIGGER --trigger-type out --trigger-name games --trigger-match 6667 --trigger-relate tcp:113,udp:99 --trigger-timeout 30 --trigger-lifetime 90 --trigger-refresh both --trigger-session --trigger-peer host --trigger-owner last --trigger-max 9;OK
+
+# --- what a type does not take
+# says: --trigger-shadow: not with --trigger-type out
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-shadow;;FAIL
+# says: --trigger-shadow: not with --trigger-type in
+-j TRIGGER --trigger-type in --trigger-shadow;;FAIL
+# says: --trigger-lifetime: not with --trigger-type in
+-j TRIGGER --trigger-type in --trigger-lifetime 5;;FAIL
+# says: --trigger-refresh: not with --trigger-type in
+-j TRIGGER --trigger-type in --trigger-refresh out;;FAIL
+# says: --trigger-session: not with --trigger-type in
+-j TRIGGER --trigger-session --trigger-type in;;FAIL
+# says: --trigger-peer: not with --trigger-type in
+-j TRIGGER --trigger-type in --trigger-peer host;;FAIL
+# says: --trigger-owner: not with --trigger-type in
+-j TRIGGER --trigger-type in --trigger-owner last;;FAIL
+# says: --trigger-max: not with --trigger-type in
+-j TRIGGER --trigger-type in --trigger-match 6667 --trigger-max 5;;FAIL
+
+# --- what old firmware writes on every rule: checked for form, not kept
+# says: warning: ignored with --trigger-type in: --trigger-match --trigger-relate --trigger-proto --trigger-timeout
+-j TRIGGER --trigger-type in --trigger-proto tcp --trigger-match 6660-6669 --trigger-relate 113-113 --trigger-timeout 600;-j TRIGGER --trigger-type in;OK
+# says: warning: ignored with --trigger-type in: --trigger-relate
+-j TRIGGER --trigger-type in --trigger-relate 113,113;-j TRIGGER --trigger-type in;OK
+# says: --trigger-match "6669-6660": the range runs backwards
+-j TRIGGER --trigger-type in --trigger-match 6669-6660;;FAIL
+# says: --trigger-relate "113-0": ports go from 1 to 65535
+-j TRIGGER --trigger-relate 113-0 --trigger-type in;;FAIL
+# says: --trigger-proto "any": must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type in --trigger-proto any;;FAIL
+# says: --trigger-timeout "0": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type in --trigger-timeout 0;;FAIL
+
+# --- the shapes of firmware rulesets, and of the README
+-p tcp -m tcp --dport 6660:6669 -j TRIGGER --trigger-type out --trigger-proto tcp --trigger-match 6660-6669 --trigger-relate 113-113;-p tcp -m tcp --dport 6660:6669 -j TRIGGER --trigger-type out --trigger-match 6660-6669 --trigger-relate tcp:113;OK
+-p udp -m udp --dport 3000:4000 -j TRIGGER --trigger-type out --trigger-proto udp --trigger-match 3000-4000 --trigger-relate 5000-6000;-p udp -m udp --dport 3000:4000 -j TRIGGER --trigger-type out --trigger-match 3000-4000 --trigger-relate udp:5000-6000;OK
+-i br-lan -o wan -p tcp -j TRIGGER --trigger-type out --trigger-match 6660-6669 --trigger-relate tcp:113 --trigger-session --trigger-peer host;=;OK
+-i wan -o br-lan -j TRIGGER --trigger-type in;=;OK
+
+# --- dnat
+*nat
+:PREROUTING
+-j TRIGGER --trigger-type dnat;=;OK
+-j TRIGGER --trigger-type DNAT;-j TRIGGER --trigger-type dnat;OK
+-i wan -j TRIGGER --trigger-type dnat;=;OK
+-j TRIGGER --trigger-type dnat --trigger-name wan2;=;OK
+-j TRIGGER --trigger-type dnat --trigger-shadow;=;OK
+-j TRIGGER --trigger-shadow --trigger-name wan2 --trigger-type dnat;-j TRIGGER --trigger-type dnat --trigger-name wan2 --trigger-shadow;OK
+# says: option "--trigger-shadow" can only be used once
+-j TRIGGER --trigger-type dnat --trigger-shadow --trigger-shadow;;FAIL
+# says: --trigger-lifetime: not with --trigger-type dnat
+-j TRIGGER --trigger-type dnat --trigger-lifetime 5;;FAIL
+# says: --trigger-refresh: not with --trigger-type dnat
+-j TRIGGER --trigger-type dnat --trigger-refresh both;;FAIL
+# says: --trigger-session: not with --trigger-type dnat
+-j TRIGGER --trigger-type dnat --trigger-session;;FAIL
+# says: --trigger-peer: not with --trigger-type dnat
+-j TRIGGER --trigger-type dnat --trigger-peer any;;FAIL
+# says: --trigger-owner: not with --trigger-type dnat
+-j TRIGGER --trigger-type dnat --trigger-owner first;;FAIL
+# says: --trigger-max: not with --trigger-type dnat
+-j TRIGGER --trigger-type dnat --trigger-max 5;;FAIL
+# says: warning: ignored with --trigger-type dnat: --trigger-match --trigger-relate --trigger-proto --trigger-timeout
+-j TRIGGER --trigger-timeout 600 --trigger-relate 5000-6000 --trigger-match 3000-4000 --trigger-proto all --trigger-type dnat;-j TRIGGER --trigger-type dnat;OK
+# says: warning: ignored with --trigger-type dnat: --trigger-timeout
+-p tcp -m tcp --dport 5000:6000 -j TRIGGER --trigger-type dnat --trigger-timeout 600;-p tcp -m tcp --dport 5000:6000 -j TRIGGER --trigger-type dnat;OK
+# says: --trigger-relate "70000": ports go from 1 to 65535
+-j TRIGGER --trigger-type dnat --trigger-relate 70000;;FAIL
+# says: --trigger-timeout "soon": must be a number from 1 to 31536000
+-j TRIGGER --trigger-type dnat --trigger-timeout soon;;FAIL
