@@ -99,6 +99,7 @@ struct xt_trigger_tginfo {
 	char	name[XT_TRIGGER_NAME_LEN];
 	struct xt_trigger_range	relate[XT_TRIGGER_ITEMS_MAX];
 	struct xt_trigger_range	match[XT_TRIGGER_ITEMS_MAX];
+	__u32	pad2;
 
 	void	*kernel __attribute__((aligned(8)));
 };

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Time as this module keeps it: ticks of about 8 ms since some point before
+ * boot, so that a stamp of 32 bits holds a year (the longest timeout), is read
+ * and written in one piece on every machine, and costs one load to take.
+ */
+#ifndef _TRIGGER_CLOCK_H
+#define _TRIGGER_CLOCK_H
+
+#include <linux/jiffies.h>
+#include <linux/log2.h>
+#include <linux/math64.h>
+#include <linux/param.h>
+
+#define TRIGGER_TICK_SHIFT	(ilog2(HZ) > 6 ? ilog2(HZ) - 6 : 0)
+
+/* Ticks in a second, and a little more where HZ is not a power of two. */
+#define TRIGGER_SECOND		DIV_ROUND_UP(HZ, 1 << TRIGGER_TICK_SHIFT)
+
+/* What came before boot: more than the age of anything that is restored. */
+#define TRIGGER_BEFORE_BOOT	(1ULL << 33)
+
+/* Now, in ticks; a stamp is its lower 32 bits. Any context. */
+static inline u64 trigger_now(void)
+{
+	return (get_jiffies_64() >> TRIGGER_TICK_SHIFT) + TRIGGER_BEFORE_BOOT;
+}
+
+/* @secs: seconds, at most XT_TRIGGER_SECS_MAX. Returns ticks, rounded up. */
+static inline u32 trigger_ticks(u32 secs)
+{
+	u64 jiffies_long = (u64)secs * HZ;
+
+	return (jiffies_long + (1 << TRIGGER_TICK_SHIFT) - 1) >>
+	       TRIGGER_TICK_SHIFT;
+}
+
+/* @ticks: a time span. Returns whole seconds, rounded down. */
+static inline u64 trigger_secs(u64 ticks)
+{
+	return div_u64(ticks << TRIGGER_TICK_SHIFT, HZ);
+}
+
+/*
+ * The ticks from stamp @then to @now. A stamp that another CPU took a moment
+ * after @now was taken counts as no time at all, not as 400 days.
+ */
+static inline u32 trigger_elapsed(u32 now, u32 then)
+{
+	u32 ticks = now - then;
+
+	return ticks > U32_MAX - TRIGGER_SECOND ? 0 : ticks;
+}
+
+#endif /* _TRIGGER_CLOCK_H */

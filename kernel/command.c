@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The parser of the proc file's commands. See command.h. */
+#include <linux/ctype.h>
+#include <linux/errno.h>
+#include <linux/inet.h>
+#include <linux/kernel.h>
+#include <linux/netfilter.h>
+#include <linux/string.h>
+
+#include "command.h"
+#include "proto.h"
+#include "rule.h"
+
+/* What '-' can ask for. */
+#define TRIGGER_CONDITIONS	(BIT(TRIGGER_FIELD_NAME) | \
+				 BIT(TRIGGER_FIELD_FAMILY) | \
+				 BIT(TRIGGER_FIELD_OWNER) | \
+				 BIT(TRIGGER_FIELD_OPEN) | \
+				 BIT(TRIGGER_FIELD_PEER))
+
+/* All of @s is a decimal number of at most @max, as the file writes it. */
+static bool parse_number(const char *s, u32 max, u32 *number)
+{
+	u64 n = 0;
+
+	if (!isdigit(*s) || (*s == '0' && s[1]))
+		return false;
+	for (; isdigit(*s); s++) {
+		n = n * 10 + *s - '0';
+		if (n > max)
+			return false;
+	}
+	*number = n;
+	return !*s;
+}
+
+static bool parse_port(const char *s, u16 *port)
+{
+	u32 number;
+
+	if (!parse_number(s, U16_MAX, &number) || !number)
+		return false;
+	*port = number;
+	return true;
+}
+
+static bool parse_proto(const char *s, u8 *proto)
+{
+	static const u8 known[] = {
+		IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, IPPROTO_DCCP,
+		IPPROTO_UDPLITE,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!strcmp(s, trigger_proto_name(known[i]))) {
+			*proto = known[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * An address of the family that the line has named or shown before, if it has;
+ * what is behind the address's length stays zero, as the table has it.
+ */
+static bool parse_addr(struct trigger_command *command, const char *s,
+		       union nf_inet_addr *addr)
+{
+	u8 family = strchr(s, ':') ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	const char *end;
+	int ok;
+
+	if (command->family && command->family != family)
+		return false;
+	command->family = family;
+	if (family == NFPROTO_IPV4)
+		ok = in4_pton(s, -1, (u8 *)&addr->ip, -1, &end);
+	else
+		ok = in6_pton(s, -1, (u8 *)&addr->in6, -1, &end);
+	return ok && !*end;
+}
+
+/* "tcp:113" or "tcp:5000-6000" */
+static bool parse_range(char *s, struct trigger_range *range)
+{
+	char *port = strchr(s, ':'), *last;
+
+	if (!port)
+		return false;
+	*port++ = '\0';
+	if (!parse_proto(s, &range->proto) ||
+	    trigger_proto_index(range->proto) < 0)
+		return false;
+	last = strchr(port, '-');
+	if (last)
+		*last++ = '\0';
+	if (!parse_port(port, &range->min) ||
+	    !parse_port(last ?: port, &range->max))
+		return false;
+	return last ? range->min < range->max : true;
+}
+
+/* A comma-separated list of ranges. */
+static bool parse_open(struct trigger_command *command, char *s)
+{
+	char copy[TRIGGER_RANGES_MAX * sizeof("sctp:10000-65535,")];
+	char *item, *rest = copy;
+
+	if (strscpy(copy, s, sizeof(copy)) < 0)
+		return false;
+	command->open = s;
+	while ((item = strsep(&rest, ","))) {
+		if (command->n_ranges == TRIGGER_RANGES_MAX ||
+		    !parse_range(item, &command->range[command->n_ranges]))
+			return false;
+		command->n_ranges++;
+	}
+	return true;
+}
+
+/* "any", or a comma-separated list of addresses. */
+static bool parse_peers(struct trigger_command *command, char *s)
+{
+	char *item;
+
+	command->peer_any = !strcmp(s, "any");
+	if (command->peer_any)
+		return true;
+	while ((item = strsep(&s, ","))) {
+		if (command->n_peers == TRIGGER_PEERS_MAX ||
+		    !parse_addr(command, item, &command->peer[command->n_peers]))
+			return false;
+		command->n_peers++;
+	}
+	return true;
+}
+
+/* "tcp:6667", or the number of a protocol without ports. */
+static bool parse_trigger(struct trigger_command *command, char *s)
+{
+	char *port = strchr(s, ':');
+	u32 proto;
+
+	if (!port) {
+		if (!parse_number(s, U8_MAX, &proto) || trigger_proto_name(proto))
+			return false;
+		command->proto = proto;
+		return true;
+	}
+	*port++ = '\0';
+	return parse_proto(s, &command->proto) &&
+	       parse_port(port, &command->port);
+}
+
+static bool parse_family(struct trigger_command *command, const char *s)
+{
+	u8 family;
+
+	if (!strcmp(s, "ipv4"))
+		family = NFPROTO_IPV4;
+	else if (!strcmp(s, "ipv6"))
+		family = NFPROTO_IPV6;
+	else
+		return false;
+	if (command->family && command->family != family)
+		return false;
+	command->family = family;
+	return true;
+}
+
+static bool parse_field(struct trigger_command *command,
+			enum trigger_field field, char *s)
+{
+	switch (field) {
+	case TRIGGER_FIELD_NAME:
+		command->name = s;
+		return trigger_name_valid(s);
+	case TRIGGER_FIELD_FAMILY:
+		return parse_family(command, s);
+	case TRIGGER_FIELD_OWNER:
+		return parse_addr(command, s, &command->owner);
+	case TRIGGER_FIELD_OPEN:
+		return parse_open(command, s);
+	case TRIGGER_FIELD_TRIGGER:
+		return parse_trigger(command, s);
+	case TRIGGER_FIELD_PEER:
+		return parse_peers(command, s);
+	case TRIGGER_FIELD_TIMEOUT:
+		return parse_number(s, XT_TRIGGER_SECS_MAX, &command->timeout);
+	case TRIGGER_FIELD_EXPIRES:
+		return parse_number(s, XT_TRIGGER_SECS_MAX, &command->expires);
+	case TRIGGER_FIELD_LIFETIME:
+		return parse_number(s, XT_TRIGGER_SECS_MAX, &command->lifetime);
+	case TRIGGER_FIELD_AGE:
+		return parse_number(s, U32_MAX, &command->age);
+	case TRIGGER_FIELD_SESSION:
+		return parse_number(s, TRIGGER_SESSIONS_MAX, &command->session);
+	case TRIGGER_FIELD_HITS:
+		return parse_number(s, U32_MAX, &command->hits);
+	case TRIGGER_FIELD_STATE:
+		return !strcmp(s, "open") || !strcmp(s, "waiting");
+	default:
+		return false;
+	}
+}
+
+static const char * const trigger_field_name[TRIGGER_FIELDS] = {
+	[TRIGGER_FIELD_NAME]		= "name",
+	[TRIGGER_FIELD_FAMILY]		= "family",
+	[TRIGGER_FIELD_OWNER]		= "owner",
+	[TRIGGER_FIELD_OPEN]		= "open",
+	[TRIGGER_FIELD_TRIGGER]		= "trigger",
+	[TRIGGER_FIELD_PEER]		= "peer",
+	[TRIGGER_FIELD_TIMEOUT]		= "timeout",
+	[TRIGGER_FIELD_EXPIRES]		= "expires",
+	[TRIGGER_FIELD_LIFETIME]	= "lifetime",
+	[TRIGGER_FIELD_AGE]		= "age",
+	[TRIGGER_FIELD_SESSION]		= "session",
+	[TRIGGER_FIELD_HITS]		= "hits",
+	[TRIGGER_FIELD_STATE]		= "state",
+};
+
+/* The field that is called @key, TRIGGER_FIELDS: none is. */
+static enum trigger_field find_field(const char *key)
+{
+	enum trigger_field field;
+
+	for (field = 0; field < TRIGGER_FIELDS; field++) {
+		if (!strcmp(key, trigger_field_name[field]))
+			break;
+	}
+	return field;
+}
+
+/* The fields of a line that only make sense together. */
+static bool times_agree(const struct trigger_command *command)
+{
+	if (command->timeout ? !command->expires ||
+			       command->expires > command->timeout :
+			       command->expires)
+		return false;
+	return !command->lifetime || command->age < command->lifetime;
+}
+
+/* Each pair at most once, and for '+' all of them, in the file's order. */
+static int parse_pairs(struct trigger_command *command, char *s)
+{
+	enum trigger_field field;
+	char *pair, *value;
+
+	while ((pair = strsep(&s, " "))) {
+		value = strchr(pair, '=');
+		if (!value)
+			return -EINVAL;
+		*value++ = '\0';
+		field = find_field(pair);
+		if (field == TRIGGER_FIELDS || command->given & BIT(field))
+			return -EINVAL;
+		/* In order: all before this one are given. */
+		if (command->verb == TRIGGER_OPEN ?
+		    command->given != BIT(field) - 1 :
+		    !(TRIGGER_CONDITIONS & BIT(field)))
+			return -EINVAL;
+		if (!parse_field(command, field, value))
+			return -EINVAL;
+		command->given |= BIT(field);
+	}
+	if (command->verb == TRIGGER_OPEN &&
+	    (command->given != BIT(TRIGGER_FIELDS) - 1 ||
+	     !times_agree(command)))
+		return -EINVAL;
+	return 0;
+}
+
+/*
+ * Parses @line, which ends in NUL in place of its newline, and takes it apart:
+ * @command points into it. Any context. -EINVAL: it is not exact syntax.
+ */
+int trigger_command_parse(struct trigger_command *command, char *line)
+{
+	memset(command, 0, sizeof(*command));
+	switch (*line++) {
+	case '/':
+		command->verb = TRIGGER_CLOSE_ALL;
+		return *line ? -EINVAL : 0;
+	case '-':
+		command->verb = TRIGGER_CLOSE;
+		break;
+	case '+':
+		command->verb = TRIGGER_OPEN;
+		break;
+	default:
+		return -EINVAL;
+	}
+	return parse_pairs(command, line);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The protocols that have ports, and what the proc file calls them. */
+#ifndef _TRIGGER_PROTO_H
+#define _TRIGGER_PROTO_H
+
+#include <linux/in.h>
+#include <linux/types.h>
+
+/* NULL: a protocol without ports. Those with a name are what --trigger-match sees. */
+static inline const char *trigger_proto_name(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_SCTP:
+		return "sctp";
+	case IPPROTO_DCCP:
+		return "dccp";
+	case IPPROTO_UDPLITE:
+		return "udplite";
+	default:
+		return NULL;
+	}
+}
+
+#endif /* _TRIGGER_PROTO_H */

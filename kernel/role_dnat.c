@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* --trigger-type dnat: sends a new connection to the owner. See role.h. */
+#include <linux/inetdevice.h>
+#include <linux/netfilter/x_tables.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/skbuff.h>
+#include <net/inet_sock.h>
+#include <net/inet_hashtables.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_nat.h>
+#include <net/netfilter/nf_socket.h>
+
+#include "role.h"
+#include "rule.h"
+
+/* Whether @addr is an address of the router itself. */
+static bool trigger_is_local(struct net *net, u8 family,
+			     const union nf_inet_addr *addr)
+{
+	if (family == NFPROTO_IPV4)
+		return __ip_dev_find(net, addr->ip, false);
+	return nf_ipv6_chk_addr(net, &addr->in6, NULL, 0);
+}
+
+/*
+ * Whether a socket of the router takes the packet. Costs a socket lookup, so
+ * it comes last. The kernel's lookup knows tcp and udp.
+ */
+static bool trigger_is_listener(struct sk_buff *skb,
+				const struct xt_action_param *par)
+{
+	struct sock *sk;
+
+	if (xt_family(par) == NFPROTO_IPV4)
+		sk = nf_sk_lookup_slow_v4(xt_net(par), skb, xt_in(par));
+	else
+		sk = nf_sk_lookup_slow_v6(xt_net(par), skb, xt_in(par));
+	if (!sk)
+		return false;
+	if (sk != skb->sk)
+		sock_gen_put(sk);
+	return true;
+}
+
+/*
+ * Who is to get the packet, which has the tuple @to; NULL: the router's other
+ * rules and its own services decide.
+ */
+static struct trigger *trigger_receiver(struct sk_buff *skb,
+					const struct xt_action_param *par,
+					const struct nf_conntrack_tuple *to)
+{
+	const struct xt_trigger_tginfo *info = par->targinfo;
+	const struct trigger_name *name = info->kernel;
+	struct trigger *t;
+
+	t = trigger_by_port(&name->ports, to->dst.protonum,
+			    ntohs(to->dst.u.all), &to->src.u3);
+	if (!t)
+		return NULL;
+	/* The owner's own packets; what is on its way to the owner already. */
+	if (trigger_addr_equal(&t->owner, &to->src.u3) ||
+	    trigger_addr_equal(&t->owner, &to->dst.u3))
+		return NULL;
+	if (!trigger_is_local(xt_net(par), xt_family(par), &to->dst.u3))
+		return NULL;
+	if (!(info->flags & XT_TRIGGER_F_SHADOW) &&
+	    trigger_is_listener(skb, par)) {
+		trigger_count(t->set->table, TRIGGER_LOCAL);
+		return NULL;
+	}
+	return t;
+}
+
+/* Returns NF_ACCEPT, as DNAT does, for a connection that it sends on. */
+unsigned int trigger_dnat(struct sk_buff *skb,
+			  const struct xt_action_param *par)
+{
+	struct nf_nat_range2 range = { .flags = NF_NAT_RANGE_MAP_IPS };
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	struct trigger *t;
+
+	if (!ct || ctinfo != IP_CT_NEW || nf_ct_is_template(ct) ||
+	    xt_hooknum(par) != NF_INET_PRE_ROUTING ||
+	    nf_ct_is_confirmed(ct) || nf_nat_initialized(ct, NF_NAT_MANIP_DST))
+		return XT_CONTINUE;
+	t = trigger_receiver(skb, par,
+			     &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
+	if (!t)
+		return XT_CONTINUE;
+
+	range.min_addr = t->owner;
+	range.max_addr = t->owner;
+	if (nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST) != NF_ACCEPT)
+		return XT_CONTINUE;
+	trigger_count(t->set->table, TRIGGER_DNAT);
+	trigger_hit(t);
+	trigger_used(t, ct);
+	return NF_ACCEPT;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/* --trigger-type in: accepts a new connection to an owner. See role.h. */
+#include <linux/netfilter/x_tables.h>
+#include <linux/skbuff.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "role.h"
+#include "rule.h"
+
+/* Returns NF_ACCEPT for what an owner has open; never drops. */
+unsigned int trigger_in(struct sk_buff *skb, const struct xt_action_param *par)
+{
+	const struct xt_trigger_tginfo *info = par->targinfo;
+	const struct nf_conntrack_tuple *from, *to;
+	const struct trigger_name *name = info->kernel;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	struct trigger *t;
+
+	if (!ct || ctinfo != IP_CT_NEW || nf_ct_is_template(ct) ||
+	    !(BIT(xt_hooknum(par)) & TRIGGER_HOOKS_IN))
+		return XT_CONTINUE;
+
+	/* Where replies come from is where DNAT, if any, has sent it. */
+	from = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	to = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	t = trigger_by_owner(&name->ports, from->dst.protonum,
+			     ntohs(to->src.u.all), &to->src.u3, &from->src.u3);
+	if (!t)
+		return XT_CONTINUE;
+
+	trigger_used(t, ct);
+	/* Its first packet: all others of it find it confirmed. */
+	if (!nf_ct_is_confirmed(ct)) {
+		trigger_count(t->set->table, TRIGGER_ACCEPTED);
+		/* A connection that `dnat` let in has been counted there. */
+		if (!(ct->status & IPS_DST_NAT))
+			trigger_hit(t);
+	}
+	return NF_ACCEPT;
+}

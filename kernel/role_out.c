@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/* --trigger-type out: opens or refreshes. See role.h. */
+#include <linux/netfilter/x_tables.h>
+#include <linux/skbuff.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "proto.h"
+#include "role.h"
+#include "rule.h"
+
+/*
+ * Whether the packet belongs to a connection that its sender has opened: one
+ * in the original direction, which no DNAT has let in.
+ */
+static bool trigger_is_outbound(const struct nf_conn *ct,
+				enum ip_conntrack_info ctinfo)
+{
+	if (!ct || CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL ||
+	    ct->status & (IPS_DST_NAT | IPS_TEMPLATE))
+		return false;
+	/* An ICMP error is related to its connection, but no part of it. */
+	return ctinfo != IP_CT_RELATED || !nf_ct_is_confirmed(ct);
+}
+
+/* Whether a packet to @port (host byte order) triggers @info. */
+static bool trigger_matches(const struct xt_trigger_tginfo *info, u16 port)
+{
+	const struct xt_trigger_range *item = info->match;
+	const struct xt_trigger_range *end = item + info->n_match;
+
+	if (item == end)
+		return true;
+	for (; item < end; item++) {
+		if (port >= item->min && port <= item->max)
+			return true;
+	}
+	return false;
+}
+
+unsigned int trigger_out(struct sk_buff *skb,
+			 const struct xt_action_param *par)
+{
+	const struct xt_trigger_tginfo *info = par->targinfo;
+	const struct nf_conntrack_tuple *tuple;
+	struct trigger_rule *rule = info->kernel;
+	struct trigger_packet packet;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	/* A chain of iptables-nft may be reached from any hook. */
+	if (!(BIT(xt_hooknum(par)) & TRIGGER_HOOKS_OUT) || par->fragoff)
+		return XT_CONTINUE;
+	if (!trigger_is_outbound(ct, ctinfo))
+		return XT_CONTINUE;
+
+	tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	packet.proto = tuple->dst.protonum;
+	packet.port = trigger_proto_name(packet.proto) ?
+		      ntohs(tuple->dst.u.all) : 0;
+	if (!trigger_matches(info, packet.port))
+		return XT_CONTINUE;
+	packet.owner = &tuple->src.u3;
+	packet.peer = &tuple->dst.u3;
+	packet.ct = ct;
+	trigger_packet_out(&rule->set, &packet);
+	return XT_CONTINUE;
+}

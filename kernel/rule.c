@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rules and names: their life. See rule.h; what is a valid one, in check.c. */
+#include <linux/jhash.h>
+#include <linux/kernel.h>
+#include <linux/netfilter.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "proto.h"
+#include "rule.h"
+
+/* What makes a rule: the target data as far as userspace knows it. */
+#define TRIGGER_INFO_SIZE	offsetof(struct xt_trigger_tginfo, kernel)
+
+struct trigger_rule_key {
+	const struct xt_trigger_tginfo	*info;
+	u8				family;
+};
+
+static u32 trigger_rule_key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct trigger_rule_key *key = data;
+
+	BUILD_BUG_ON(TRIGGER_INFO_SIZE % sizeof(u32));
+	return jhash2((const u32 *)key->info, TRIGGER_INFO_SIZE / sizeof(u32),
+		      seed ^ key->family);
+}
+
+static u32 trigger_rule_hash(const void *data, u32 len, u32 seed)
+{
+	const struct trigger_rule *rule = data;
+	struct trigger_rule_key key = { &rule->info, rule->set.family };
+
+	return trigger_rule_key_hash(&key, len, seed);
+}
+
+static int trigger_rule_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct trigger_rule_key *key = arg->key;
+	const struct trigger_rule *rule = obj;
+
+	return rule->set.family != key->family ||
+	       memcmp(&rule->info, key->info, TRIGGER_INFO_SIZE);
+}
+
+static const struct rhashtable_params trigger_rule_params = {
+	.head_offset		= offsetof(struct trigger_rule, node),
+	.key_len		= sizeof(struct trigger_rule_key),
+	.hashfn			= trigger_rule_key_hash,
+	.obj_hashfn		= trigger_rule_hash,
+	.obj_cmpfn		= trigger_rule_cmp,
+	.automatic_shrinking	= true,
+};
+
+/* An empty set of rules for @table. Process context. -ENOMEM. */
+int trigger_rules_init(struct trigger_rules *rules,
+		       struct trigger_table *table)
+{
+	mutex_init(&rules->mutex);
+	INIT_LIST_HEAD(&rules->names);
+	rules->table = table;
+	return rhashtable_init(&rules->hash, &trigger_rule_params);
+}
+
+/* No rule and no name is left. Process context. */
+void trigger_rules_exit(struct trigger_rules *rules)
+{
+	rhashtable_destroy(&rules->hash);
+}
+
+/* Names. */
+
+static struct trigger_name *
+trigger_name_get_locked(struct trigger_rules *rules, u8 family,
+			const char *string)
+{
+	struct trigger_name *name;
+
+	list_for_each_entry(name, &rules->names, list) {
+		if (name->family == family && !strcmp(name->name, string))
+			goto found;
+	}
+	name = kzalloc(sizeof(*name), GFP_KERNEL_ACCOUNT);
+	if (!name)
+		return ERR_PTR(-ENOMEM);
+	name->in = rules;
+	name->family = family;
+	strscpy(name->name, string, sizeof(name->name));
+	INIT_LIST_HEAD(&name->rules);
+	list_add_tail(&name->list, &rules->names);
+found:
+	name->users++;
+	return name;
+}
+
+static void trigger_name_put_locked(struct trigger_name *name)
+{
+	if (--name->users)
+		return;
+	list_del(&name->list);
+	kfree_rcu(name, rcu);
+}
+
+/* The name @string of @family, made if there is none. ERR_PTR(-ENOMEM). */
+struct trigger_name *trigger_name_get(struct trigger_rules *rules, u8 family,
+				      const char *string)
+{
+	struct trigger_name *name;
+
+	mutex_lock(&rules->mutex);
+	name = trigger_name_get_locked(rules, family, string);
+	mutex_unlock(&rules->mutex);
+	return name;
+}
+
+/* One that holds @name less. Process context. */
+void trigger_name_put(struct trigger_name *name)
+{
+	struct trigger_rules *rules = name->in;
+
+	mutex_lock(&rules->mutex);
+	trigger_name_put_locked(name);
+	mutex_unlock(&rules->mutex);
+}
+
+/* Rules. */
+
+/* Writes what @rule opens, as the proc file has it: "tcp:113,udp:5000-6000". */
+static char *trigger_ranges_string(const struct trigger_range *ranges, u8 n)
+{
+	/* The longest item, with its comma: "sctp:10000-65535," */
+	size_t size = n * sizeof("sctp:10000-65535,");
+	char *string = kzalloc(size, GFP_KERNEL_ACCOUNT);
+	size_t len = 0;
+	u8 i;
+
+	if (!string)
+		return NULL;
+	for (i = 0; i < n; i++) {
+		len += scnprintf(string + len, size - len, "%s%s:%u",
+				 i ? "," : "", trigger_proto_name(ranges[i].proto),
+				 ranges[i].min);
+		if (ranges[i].min != ranges[i].max)
+			len += scnprintf(string + len, size - len, "-%u",
+					 ranges[i].max);
+	}
+	return string;
+}
+
+static u8 trigger_add_range(struct trigger_range *ranges, u8 n, u8 proto,
+			    const struct xt_trigger_range *item)
+{
+	ranges[n] = (struct trigger_range){
+		.proto = proto, .min = item->min, .max = item->max,
+	};
+	return n + 1;
+}
+
+/* The related items of @info, `all` written out. NULL: no memory. */
+static struct trigger_range *
+trigger_ranges(const struct xt_trigger_tginfo *info, u8 *n)
+{
+	struct trigger_range *ranges;
+	u8 i;
+
+	ranges = kcalloc(2 * info->n_relate, sizeof(*ranges),
+			 GFP_KERNEL_ACCOUNT);
+	if (!ranges)
+		return NULL;
+	for (i = 0; i < info->n_relate; i++) {
+		const struct xt_trigger_range *item = &info->relate[i];
+
+		if (item->proto == XT_TRIGGER_PROTO_ALL) {
+			*n = trigger_add_range(ranges, *n, IPPROTO_TCP, item);
+			*n = trigger_add_range(ranges, *n, IPPROTO_UDP, item);
+		} else {
+			*n = trigger_add_range(ranges, *n, item->proto, item);
+		}
+	}
+	return ranges;
+}
+
+static void trigger_rule_free(struct trigger_rule *rule)
+{
+	kvfree(rule->entries);
+	kfree(rule->ranges);
+	kfree(rule->open);
+	kfree(rule);
+}
+
+static void trigger_rule_free_rcu(struct rcu_head *rcu)
+{
+	trigger_rule_free(container_of(rcu, struct trigger_rule, rcu));
+}
+
+/* Puts the rule's ranges into the map of its name; all or none. */
+static int trigger_rule_map(struct trigger_rule *rule)
+{
+	struct trigger_set *set = &rule->set;
+	unsigned int n = 0;
+	int err;
+	u8 i;
+
+	for (i = 0; i < set->n_ranges; i++)
+		n += trigger_ports_blocks(rule->ranges[i].min,
+					  rule->ranges[i].max);
+	rule->entries = kvcalloc(n, sizeof(*rule->entries), GFP_KERNEL_ACCOUNT);
+	if (!rule->entries)
+		return -ENOMEM;
+	for (i = 0; i < set->n_ranges; i++) {
+		const struct trigger_range *range = &rule->ranges[i];
+		struct trigger_ports_node __rcu **root =
+			&rule->name->ports.root[trigger_proto_index(range->proto)];
+
+		err = trigger_ports_add(root, range->min, range->max, set,
+					rule->entries + rule->n_entries);
+		if (err) {
+			trigger_ports_remove(rule->entries, rule->n_entries);
+			return err;
+		}
+		rule->n_entries += trigger_ports_blocks(range->min, range->max);
+	}
+	return 0;
+}
+
+/* A rule as @info has it, not yet in use. NULL: no memory. */
+static struct trigger_rule *
+trigger_rule_alloc(struct trigger_rules *rules, u8 family,
+		   const struct xt_trigger_tginfo *info)
+{
+	struct trigger_rule *rule = kzalloc(sizeof(*rule), GFP_KERNEL_ACCOUNT);
+	struct trigger_set *set;
+
+	if (!rule)
+		return NULL;
+	memcpy(&rule->info, info, TRIGGER_INFO_SIZE);
+	set = &rule->set;
+	trigger_set_init(set, rules->table);
+	rule->ranges = trigger_ranges(info, &set->n_ranges);
+	if (!rule->ranges)
+		goto err;
+	rule->open = trigger_ranges_string(rule->ranges, set->n_ranges);
+	if (!rule->open)
+		goto err;
+	set->ranges = rule->ranges;
+	set->family = family;
+	set->session = info->flags & XT_TRIGGER_F_SESSION;
+	set->peer_host = info->flags & XT_TRIGGER_F_PEER_HOST;
+	set->owner_last = info->flags & XT_TRIGGER_F_OWNER_LAST;
+	set->refresh_both = info->flags & XT_TRIGGER_F_REFRESH_BOTH;
+	set->slots = set->session ? TRIGGER_SESSIONS_MAX : 1;
+	set->timeout = trigger_ticks(info->timeout);
+	set->lifetime = trigger_ticks(info->lifetime);
+	set->max = info->max;
+	return rule;
+err:
+	trigger_rule_free(rule);
+	return NULL;
+}
+
+static struct trigger_rule *
+trigger_rule_new(struct trigger_rules *rules, u8 family,
+		 const struct xt_trigger_tginfo *info)
+{
+	struct trigger_rule *rule = trigger_rule_alloc(rules, family, info);
+	int err = -ENOMEM;
+
+	if (!rule)
+		return ERR_PTR(err);
+	rule->name = trigger_name_get_locked(rules, family, info->name);
+	if (IS_ERR(rule->name)) {
+		err = PTR_ERR(rule->name);
+		goto err_free;
+	}
+	rule->set.ports = &rule->name->ports;
+	err = rhashtable_insert_fast(&rules->hash, &rule->node,
+				     trigger_rule_params);
+	if (err)
+		goto err_name;
+	err = trigger_rule_map(rule);
+	if (err)
+		goto err_hash;
+	list_add_tail(&rule->list, &rule->name->rules);
+	return rule;
+
+err_hash:
+	rhashtable_remove_fast(&rules->hash, &rule->node, trigger_rule_params);
+err_name:
+	trigger_name_put_locked(rule->name);
+err_free:
+	/* Lookups may have met a part of it in the map. */
+	call_rcu(&rule->rcu, trigger_rule_free_rcu);
+	return ERR_PTR(err);
+}
+
+/*
+ * The `out` rule that @info (valid, see trigger_info_invalid()) describes: the
+ * one that is there, or a new one. Process context. ERR_PTR(-ENOMEM).
+ */
+struct trigger_rule *trigger_rule_get(struct trigger_rules *rules, u8 family,
+				      const struct xt_trigger_tginfo *info)
+{
+	struct trigger_rule_key key = { info, family };
+	struct trigger_rule *rule;
+
+	mutex_lock(&rules->mutex);
+	rule = rhashtable_lookup_fast(&rules->hash, &key, trigger_rule_params);
+	if (!rule)
+		rule = trigger_rule_new(rules, family, info);
+	if (!IS_ERR(rule))
+		rule->users++;
+	mutex_unlock(&rules->mutex);
+	return rule;
+}
+
+/* One iptables rule less; the last takes the active triggers with it. */
+void trigger_rule_put(struct trigger_rule *rule)
+{
+	struct trigger_rules *rules = rule->name->in;
+
+	mutex_lock(&rules->mutex);
+	if (--rule->users)
+		goto out;
+	rhashtable_remove_fast(&rules->hash, &rule->node, trigger_rule_params);
+	list_del(&rule->list);
+	trigger_ports_remove(rule->entries, rule->n_entries);
+	trigger_set_close(&rule->set);
+	trigger_name_put_locked(rule->name);
+	call_rcu(&rule->rcu, trigger_rule_free_rcu);
+out:
+	mutex_unlock(&rules->mutex);
+}

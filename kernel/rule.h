@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a rule is, and when two rules are the same one.
+ *
+ * Several iptables rules whose options are all equal are one trigger_rule, and
+ * so are the two copies of one that exist while a ruleset is replaced: it lives
+ * on, with its active triggers, as long as one of them is there. A name is the
+ * table that `out` rules write to and `dnat` and `in` rules read from.
+ *
+ * All of it is changed under trigger_rules.mutex, in process context; packets
+ * reach a rule or a name through the target data of an iptables rule, which
+ * outlives them.
+ */
+#ifndef _TRIGGER_RULE_H
+#define _TRIGGER_RULE_H
+
+#include <linux/mutex.h>
+#include <linux/rhashtable.h>
+
+#include <xt_TRIGGER.h>
+
+#include "table.h"
+
+/* All rules of a network namespace. @names: few, so a list. */
+struct trigger_rules {
+	struct mutex		mutex;
+	struct trigger_table	*table;
+	struct rhashtable	hash;
+	struct list_head	names;
+};
+
+/*
+ * @in:    where it belongs
+ * @users: iptables rules and trigger_rules that hold it
+ * @ports: what the rules of this name open
+ * @rules: all of them, in the order in which they came
+ */
+struct trigger_name {
+	struct trigger_rules	*in;
+	struct list_head	list;
+	unsigned int		users;
+	u8			family;
+	char			name[XT_TRIGGER_NAME_LEN];
+	struct trigger_ports	ports;
+	struct list_head	rules;
+	struct rcu_head		rcu;
+};
+
+/*
+ * @id:      its identity: the family and the user's part of the target data
+ * @users:   iptables rules that are this one
+ * @open:    what it opens, as the proc file writes it
+ * @entries: its share of name->ports
+ */
+struct trigger_rule {
+	struct trigger_set		set;
+	struct rhash_head		node;
+	struct list_head		list;
+	struct trigger_name		*name;
+	struct xt_trigger_tginfo	info;
+	unsigned int			users;
+	unsigned int			n_entries;
+	struct trigger_ports_entry	*entries;
+	struct trigger_range		*ranges;
+	char				*open;
+	struct rcu_head			rcu;
+};
+
+const char *trigger_info_invalid(const struct xt_trigger_tginfo *info,
+				 const char **option);
+
+bool trigger_name_valid(const char *name);
+
+int trigger_rules_init(struct trigger_rules *rules,
+		       struct trigger_table *table);
+void trigger_rules_exit(struct trigger_rules *rules);
+
+struct trigger_name *trigger_name_get(struct trigger_rules *rules, u8 family,
+				      const char *name);
+void trigger_name_put(struct trigger_name *name);
+struct trigger_rule *trigger_rule_get(struct trigger_rules *rules, u8 family,
+				      const struct xt_trigger_tginfo *info);
+void trigger_rule_put(struct trigger_rule *rule);
+
+static inline struct trigger_rule *
+trigger_set_rule(const struct trigger_set *set)
+{
+	return container_of(set, struct trigger_rule, set);
+}
+
+#endif /* _TRIGGER_RULE_H */

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writing /proc/net/xt_trigger: commands, one a line. See proc.h, command.h. */
+#include <linux/kernel.h>
+#include <linux/netfilter.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "command.h"
+#include "net.h"
+#include "proc.h"
+
+/* The longest line, its newline included; the longest that makes sense fits. */
+#define TRIGGER_LINE_MAX	4096
+
+/*
+ * What an open file that is written to needs: all the memory that writing
+ * takes, however much is written.
+ * @len: bytes of @line that wait for the rest of their line
+ */
+struct trigger_writer {
+	struct trigger_command	command;
+	size_t			len;
+	char			line[TRIGGER_LINE_MAX];
+};
+
+struct trigger_writer *trigger_writer_new(void)
+{
+	return kzalloc(sizeof(struct trigger_writer), GFP_KERNEL_ACCOUNT);
+}
+
+/*
+ * A line without an end may have lost its end: closing for 192.168.1.1 what
+ * was meant for 192.168.1.10 is worse than doing nothing.
+ */
+void trigger_writer_free(struct trigger_writer *writer)
+{
+	if (writer && writer->len)
+		pr_info_ratelimited("xt_TRIGGER: proc file: the last line has no newline, it was not carried out\n");
+	kfree(writer);
+}
+
+/* Whether @range is within one of what @set opens. */
+static bool trigger_opens(const struct trigger_set *set,
+			  const struct trigger_range *range)
+{
+	u8 i;
+
+	for (i = 0; i < set->n_ranges; i++) {
+		const struct trigger_range *open = &set->ranges[i];
+
+		if (open->proto == range->proto && open->min <= range->min &&
+		    open->max >= range->max)
+			return true;
+	}
+	return false;
+}
+
+/* Whether @t meets all conditions of @command. Under RCU. */
+static bool trigger_meets(const struct trigger *t,
+			  const struct trigger_command *command)
+{
+	const struct trigger_set *set = t->set;
+	u8 i;
+
+	if (command->name &&
+	    strcmp(trigger_set_rule(set)->name->name, command->name))
+		return false;
+	if (command->family && set->family != command->family)
+		return false;
+	if (command->given & BIT(TRIGGER_FIELD_OWNER) &&
+	    !trigger_addr_equal(&t->owner, &command->owner))
+		return false;
+	if (command->peer_any && set->peer_host)
+		return false;
+	for (i = 0; i < command->n_peers; i++) {
+		if (!trigger_knows(t, &command->peer[i]))
+			return false;
+	}
+	for (i = 0; i < command->n_ranges; i++) {
+		if (!trigger_opens(set, &command->range[i]))
+			return false;
+	}
+	return true;
+}
+
+static void trigger_close_one(struct trigger *t, void *data)
+{
+	if (trigger_meets(t, data))
+		trigger_close(t, TRIGGER_CLOSED);
+}
+
+/* Whether a packet to the port of @command would trigger @rule. */
+static bool trigger_could_match(const struct trigger_rule *rule,
+				const struct trigger_command *command)
+{
+	const struct xt_trigger_tginfo *info = &rule->info;
+	u8 i;
+
+	for (i = 0; i < info->n_match; i++) {
+		if (command->port >= info->match[i].min &&
+		    command->port <= info->match[i].max)
+			return true;
+	}
+	return !info->n_match;
+}
+
+/* Whether @rule could have opened what @command has, with a session or not. */
+static bool trigger_could_open(const struct trigger_rule *rule,
+			       const struct trigger_command *command,
+			       bool session)
+{
+	return rule->set.session == session &&
+	       rule->set.peer_host == !command->peer_any &&
+	       rule->info.timeout == command->timeout &&
+	       rule->info.lifetime == command->lifetime &&
+	       !strcmp(rule->open, command->open) &&
+	       trigger_could_match(rule, command);
+}
+
+/* The first rule that could have opened @command, or NULL. Mutex held. */
+static struct trigger_rule *
+trigger_find_opener(struct trigger_rules *rules,
+		    const struct trigger_command *command, bool session)
+{
+	struct trigger_name *name;
+	struct trigger_rule *rule;
+
+	list_for_each_entry(name, &rules->names, list) {
+		if (name->family != command->family ||
+		    strcmp(name->name, command->name))
+			continue;
+		list_for_each_entry(rule, &name->rules, list) {
+			if (trigger_could_open(rule, command, session))
+				return rule;
+		}
+	}
+	return NULL;
+}
+
+static int trigger_open_again(struct trigger_net *tn,
+			      const struct trigger_command *command)
+{
+	struct trigger_saved saved = {
+		.owner	 = command->owner,
+		.n_peers = command->n_peers,
+		.proto	 = command->proto,
+		.port	 = command->port,
+		.hits	 = command->hits,
+		.idle	 = trigger_ticks(command->timeout - command->expires),
+		.age	 = min_t(u64, TRIGGER_BEFORE_BOOT,
+				 (u64)command->age * TRIGGER_SECOND),
+		.peer	 = command->peer,
+	};
+	struct trigger_rule *rule;
+	int err = -ENOENT;
+
+	mutex_lock(&tn->rules.mutex);
+	rule = trigger_find_opener(&tn->rules, command, command->session);
+	/* One without a live session may still be one that follows them. */
+	if (!rule && !command->session)
+		rule = trigger_find_opener(&tn->rules, command, true);
+	if (rule)
+		err = trigger_restore(&rule->set, &saved);
+	mutex_unlock(&tn->rules.mutex);
+	return err;
+}
+
+/* Carries out one line, which ends in NUL. All of it is done, or nothing. */
+static int trigger_carry_out(struct trigger_net *tn,
+			     struct trigger_command *command, char *line)
+{
+	int err = trigger_command_parse(command, line);
+
+	if (err)
+		return err;
+	switch (command->verb) {
+	case TRIGGER_OPEN:
+		return trigger_open_again(tn, command);
+	default:	/* closing everything is closing without conditions */
+		trigger_walk_all(&tn->table, trigger_close_one, command);
+		return 0;
+	}
+}
+
+/*
+ * Carries out the complete lines in writer->line, and keeps the rest.
+ * *@done: the bytes of them that were carried out. Returns the error of the
+ * line behind those; the rest is forgotten then.
+ */
+static int trigger_writer_run(struct trigger_writer *writer,
+			      struct trigger_net *tn, size_t *done)
+{
+	size_t at = 0, len;
+	char *end;
+	int err = 0;
+
+	while ((end = memchr(writer->line + at, '\n', writer->len - at))) {
+		len = end - (writer->line + at);
+		*end = '\0';
+		err = strlen(writer->line + at) == len ?
+		      trigger_carry_out(tn, &writer->command,
+					writer->line + at) : -EINVAL;
+		if (err)
+			break;
+		at += len + 1;
+	}
+	*done = at;
+	if (!err && writer->len - at == TRIGGER_LINE_MAX)
+		err = -EINVAL;	/* a line without an end */
+	writer->len = err ? 0 : writer->len - at;
+	memmove(writer->line, writer->line + at, writer->len);
+	return err;
+}
+
+/*
+ * Carries out what is written, line by line; a line may come in several
+ * writes. Process context, one call at a time for each @writer.
+ *
+ * Stops at the first line that cannot be carried out, and returns the bytes in
+ * front of it: what is written again, from there, gets its error. That is
+ * -EINVAL (syntax), -ENOENT, -ENOSPC or -ENOMEM, or -EFAULT.
+ */
+ssize_t trigger_writer_write(struct trigger_writer *writer,
+			     struct trigger_net *tn,
+			     const char __user *from, size_t size)
+{
+	size_t taken = 0, kept, chunk, done;
+	int err;
+
+	while (taken < size) {
+		kept = writer->len;
+		chunk = min(size - taken, TRIGGER_LINE_MAX - kept);
+		if (copy_from_user(writer->line + kept, from + taken, chunk))
+			return taken ? taken : -EFAULT;
+		writer->len += chunk;
+		err = trigger_writer_run(writer, tn, &done);
+		if (err) {
+			/* What an earlier write has brought is not ours to count. */
+			taken += done > kept ? done - kept : 0;
+			return taken ? taken : err;
+		}
+		taken += chunk;
+		cond_resched();
+	}
+	return taken;
+}
