@@ -68,6 +68,12 @@ def module(kernel_log):
     kernel_log.check()
 
 
+@pytest.fixture
+def unload():
+    """A function that removes the module, or fails when something still holds it."""
+    return lambda: wait_until(_unloads, "rmmod %s" % MODULE)
+
+
 @pytest.fixture(scope="session", params=["legacy", "nft"])
 def topology(request, module):
     lab = Lab(request.param)

@@ -141,9 +141,26 @@ class Host(Namespace):
         self.others = ()
         self._servers = {}
         self._sockets = []
+        self._undo = []
 
     def __repr__(self):
         return self.name
+
+    # --- settings that last until the end of the test
+
+    def set(self, name, value):
+        """Change a sysctl."""
+        old = self.sysctl(name, value)
+        self._undo.append(lambda: self.sysctl(name, old))
+
+    def route(self, route):
+        """Add a route."""
+        self.ip_commands("route add " + route)
+        self._undo.append(lambda: self.ip_commands("route del " + route))
+
+    def restore(self):
+        while self._undo:
+            self._undo.pop()()
 
     # --- serving
 
@@ -174,51 +191,50 @@ class Host(Namespace):
         self._sockets.append(sock)
         return sock
 
-    def connect(self, where, dst=None, src=None, sport=0):
+    def connect(self, where, dst=None, src=None, sport=0, arrives=None):
         """Connect to a port and prove it by an exchange both ways.
 
         Every other host of the lab but the router listens on that port, so that
-        only the router's rules decide who is reached. Returns the connection
-        with both its ends; raises Refused when the packet was rejected;
-        anything that is neither is an error.
+        only the router's rules decide who is reached (or on the port `arrives`,
+        for rules that change it). Returns the connection with both its ends;
+        raises Refused when the packet was rejected; anything that is neither is
+        an error.
         """
         dst, src = self._addresses(dst, src)
-        servers = self._serve_at_others(where)
+        servers = self._serve_at_others(arrives or where)
         protocol, port = where.split(":")
         return FLOWS[protocol](self, (src, sport), (dst, int(port)), servers)
 
-    def who_answers(self, where, dst=None, src=None, sport=0):
+    def who_answers(self, where, dst=None, src=None, sport=0, arrives=None):
         """The address at which a new connection arrives, or None if it is refused."""
         try:
-            flow = self.connect(where, dst, src, sport)
+            flow = self.connect(where, dst, src, sport, arrives)
         except Refused:
             return None
         flow.abort()
         return flow.arrived_at
 
     def send(self, where, dst=None, src=None, sport=0):
-        """Send one UDP datagram and wait for nothing; the other end stays silent."""
+        """Send one UDP datagram that arrives and that nobody answers."""
         dst, src = self._addresses(dst, src)
-        self._serve_at_others(where)
+        servers = {server.socket for server in self._serve_at_others(where)}
         sock = self.socket(family_of(dst), socket.SOCK_DGRAM)
         sock.bind((src, sport))
-        sock.sendto(b"trigger", (dst, int(where.split(":")[1])))
-        return sock
+        token = _token()
+        sock.sendto(token, (dst, int(where.split(":")[1])))
+        deadline = time.monotonic() + DEADLINE
+        while not any(server.recv(2048) == token for server in _ready(servers, deadline)):
+            pass
 
-    def send_raw(self, dst, src, protocol, payload, fragment=0):
-        """Send an IPv4 packet made by hand; fragment is the header's fragment field."""
-        header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 1, fragment, 64, protocol, 0,
-                             socket.inet_aton(src), socket.inet_aton(dst))
-        with self, socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
-            raw.sendto(header + payload, (dst, 0))
+    def send_raw(self, dst, *packets):
+        """Send IP packets made by hand, headers and all."""
+        raw = self.socket(family_of(dst), socket.SOCK_RAW, socket.IPPROTO_RAW)
+        for packet in packets:
+            raw.sendto(packet, (dst, 0))
 
-    def send_raw6(self, dst, src, next_header, payload):
-        """Send an IPv6 packet made by hand."""
-        header = struct.pack("!IHBB16s16s", 6 << 28, len(payload), next_header, 64,
-                             socket.inet_pton(socket.AF_INET6, src),
-                             socket.inet_pton(socket.AF_INET6, dst))
-        with self, socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
-            raw.sendto(header + payload, (dst, 0))
+    def settle(self):
+        """Return when all that the host has sent to the world so far has passed."""
+        self.send("udp:9")
 
     def _addresses(self, dst, src):
         if dst is None:
@@ -249,14 +265,48 @@ def plain(address):
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
+# --- packets made by hand
+
+
+def ipv4(src, dst, protocol, payload, fragment=0):
+    """An IPv4 packet; fragment is the header's field, flags and offset."""
+    return struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 1, fragment, 64, protocol, 0,
+                       socket.inet_aton(src), socket.inet_aton(dst)) + payload
+
+
+def ipv6(src, dst, next_header, payload):
+    return struct.pack("!IHBB16s16s", 6 << 28, len(payload), next_header, 64,
+                       socket.inet_pton(socket.AF_INET6, src),
+                       socket.inet_pton(socket.AF_INET6, dst)) + payload
+
+
 def udp(sport, dport, payload=b""):
     """A UDP datagram without a checksum."""
     return struct.pack("!HHHH", sport, dport, 8 + len(payload), 0) + payload
 
 
-def tcp(sport, dport, flags=0x02):
-    """A TCP header without options, a SYN by itself; its checksum is not valid."""
-    return struct.pack("!HHIIBBHHH", sport, dport, 1, 0, 5 << 4, flags, 1024, 0, 0)
+def tcp_syn(src, dst, sport, dport):
+    """A TCP segment that asks for a connection, over IPv4."""
+    def segment(checksum):
+        return struct.pack("!HHIIBBHHH", sport, dport, 1, 0, 5 << 4, 0x02, 1024, checksum, 0)
+
+    pseudo_header = socket.inet_aton(src) + socket.inet_aton(dst) + struct.pack("!HH", 6, 20)
+    return segment(internet_checksum(pseudo_header + segment(0)))
+
+
+def icmp_echo(identifier):
+    """An ICMP echo request."""
+    def message(checksum):
+        return struct.pack("!BBHHH", 8, 0, checksum, identifier, 0)
+
+    return message(internet_checksum(message(0)))
+
+
+def internet_checksum(data):
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return total ^ 0xffff
 
 
 # --- what listens
@@ -403,19 +453,25 @@ class StreamFlow:
 
     def abort(self):
         """RST from the one who connected."""
-        if self.protocol == 0:
-            self._client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
-            self._client.close()
-            try:
-                self._server.recv(1)
-            except ConnectionResetError:
-                pass
+        self._client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
         self._client.close()
+        try:
+            self._server.recv(1)
+        except ConnectionResetError:
+            pass
         self._server.close()
 
 
 class SctpFlow(StreamFlow):
-    protocol = getattr(socket, "IPPROTO_SCTP", 132)
+    """SCTP knows no half-closed connection."""
+
+    protocol = socket.IPPROTO_SCTP
+
+    def close(self):
+        self._client.close()
+        self._server.close()
+
+    abort = close
 
 
 class DatagramFlow:

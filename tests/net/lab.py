@@ -9,8 +9,8 @@ The router is 192.168.1.1 and 2001:db8:1::1 to the LAN, 198.51.100.1 and
 2001:db8:2::1 to the world. IPv4 is masqueraded: the remote host has no route to
 the LAN. IPv6 is routed.
 
-Behind SILENT and SILENT6 nothing is: packets leave through wan and no answer
-ever comes.
+Behind SILENT and SILENT6 nothing is: packets leave through wan and nothing,
+not even an error, ever comes back.
 """
 
 import os
@@ -66,7 +66,7 @@ class Lab:
         for name, value in FORWARDING:
             self.router.sysctl(name, value)
         self._connect()
-        self.router.reset()
+        self.router.flush()
 
     def _connect(self):
         """Plug everything together and wait until it carries packets."""
@@ -105,7 +105,9 @@ class Lab:
     def reset(self):
         """As new, for the next test; fails when an active trigger stays behind."""
         self.close_sockets()
-        self.router.reset()
+        for host in self.hosts:
+            host.restore()
+        self.router.flush()
 
     def destroy(self):
         """Give the namespaces back; the kernel takes them down a moment later."""

@@ -95,7 +95,6 @@ class Router(Host):
         self.backend = backend
         self.lan_ip = "192.168.1.1"
         self.lan_ip6 = "2001:db8:1::1"
-        self._undo = []
 
     # --- rules
 
@@ -185,11 +184,6 @@ class Router(Host):
         """How many connections the namespace's conntrack holds, dying ones included."""
         return int(self.sysctl("net.netfilter.nf_conntrack_count"))
 
-    def set(self, name, value):
-        """Change a sysctl until the end of the test."""
-        old = self.sysctl(name, value)
-        self._undo.append(lambda: self.sysctl(name, old))
-
     def set_parameter(self, name, value):
         """Change a module parameter until the end of the test."""
         path = "/sys/module/%s/parameters/%s" % (MODULE, name)
@@ -198,10 +192,8 @@ class Router(Host):
         _write(path, value)
         self._undo.append(lambda: _write(path, old))
 
-    def reset(self):
+    def flush(self):
         """As after boot: base rules, no connections, no active trigger."""
-        while self._undo:
-            self._undo.pop()()
         self.load()
         self.load6()
         self.conntrack("-F")

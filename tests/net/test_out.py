@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`out`: what triggers and what never does (spec section 3)."""
+
+import pytest
+
+from hosts import Refused, icmp_echo, ipv4, udp, wait_until
+from lab import SILENT
+from router import BASE_FILTER, DNAT, IN, out
+
+OPTIONS = "--trigger-match 3000 --trigger-relate tcp:113"
+ANYWHERE = "-A FORWARD"
+
+
+# --- --trigger-match
+
+
+@pytest.mark.parametrize("match, hits, misses", [
+    ("3000", ["3000"], ["2999", "3001"]),
+    ("3000-3010", ["3000", "3005", "3010"], ["2999", "3011"]),
+    ("3000:3010", ["3010"], ["3011"]),
+    ("100,3000-3001,60000-65535", ["100", "3001", "60000", "65535"], ["101", "2999", "59999"]),
+    (",".join("%d" % (1000 + 2 * n) for n in range(15)), ["1000", "1014", "1028"],
+     ["1001", "1029"]),
+])
+def test_match(router, lan1, match, hits, misses):
+    """Only packets to the destination ports of --trigger-match trigger."""
+    router.load(out("--trigger-match %s --trigger-relate tcp:113" % match))
+    for port in misses:
+        lan1.send("udp:" + port)
+        assert router.triggers() == [], "port %s triggered" % port
+    for port in hits:
+        router.load(out("--trigger-match %s --trigger-relate tcp:113" % match))
+        lan1.send("udp:" + port)
+        assert router.trigger().trigger == "udp:" + port
+        router.load()
+        router.wait_closed()
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "udp", "sctp"])
+def test_match_looks_at_any_protocol_with_ports(router, lan1, wan, protocol):
+    """The rule's own -p says which protocol triggers; --trigger-match takes them all."""
+    router.load(out(OPTIONS), DNAT, IN)
+    lan1.connect(protocol + ":3000")
+    assert router.trigger().trigger == protocol + ":3000"
+    assert wan.who_answers("tcp:113") == lan1.ip
+
+
+def test_match_looks_at_the_destination_port(router, lan1):
+    """A source port in the list triggers nothing."""
+    router.load(out(OPTIONS))
+    lan1.send("udp:3001", sport=3000)
+    assert router.triggers() == []
+
+
+def test_without_a_match_list_every_packet_triggers(router, lan1, wan):
+    """Whatever reaches a rule without --trigger-match opens."""
+    router.load(out("--trigger-relate tcp:113", "-A FORWARD -i br-lan -p tcp"), DNAT, IN)
+    lan1.send("udp:3000")
+    assert router.triggers() == []
+    lan1.connect("tcp:4711")
+    assert wan.who_answers("tcp:113") == lan1.ip
+
+
+def test_a_ping_triggers_without_a_match_list(router, lan1, wan):
+    """A rule without --trigger-match takes protocols that have no ports, too."""
+    router.load(out("--trigger-relate tcp:113", "-A FORWARD -i br-lan -p icmp"), DNAT, IN)
+    lan1.send_raw(wan.ip, ipv4(lan1.ip, wan.ip, 1, icmp_echo(1)))
+    wait_until(router.triggers, "open after a ping")
+    assert wan.who_answers("tcp:113") == lan1.ip
+
+
+def test_a_ping_has_no_ports_to_match(router, lan1, wan):
+    """With --trigger-match no ICMP packet triggers, whatever stands where ports would."""
+    router.load(out(OPTIONS))
+    # This identifier makes the checksum 3000; it lies where a destination port would.
+    echo = icmp_echo(0xec47)
+    assert echo[2:4] == (3000).to_bytes(2, "big")
+    lan1.send_raw(wan.ip, ipv4(lan1.ip, wan.ip, 1, echo))
+    lan1.settle()
+    assert router.triggers() == []
+
+
+# --- --trigger-relate
+
+
+@pytest.mark.parametrize("relate, shown, opens, closed", [
+    ("tcp:113", "tcp:113", ["tcp:113"], ["udp:113", "tcp:112", "tcp:114"]),
+    ("udp:5000-5010", "udp:5000-5010", ["udp:5000", "udp:5007", "udp:5010"],
+     ["udp:4999", "udp:5011", "tcp:5000"]),
+    ("tcp:5000:5003", "tcp:5000-5003", ["tcp:5003"], ["tcp:5004"]),
+    ("all:2000-2010", "tcp:2000-2010,udp:2000-2010", ["tcp:2000", "udp:2010"], ["tcp:2011"]),
+    ("tcp:113,udp:5000-5010,all:7", "tcp:113,udp:5000-5010,tcp:7,udp:7",
+     ["tcp:113", "udp:5010", "tcp:7", "udp:7"], ["udp:113", "tcp:5000", "tcp:8"]),
+    ("tcp:1-65535", "tcp:1-65535", ["tcp:1", "tcp:32768", "tcp:65535"], ["udp:1"]),
+    ("udp:65535", "udp:65535", ["udp:65535"], ["udp:65534"]),
+    ("sctp:5000-5001", "sctp:5000-5001", ["sctp:5000", "sctp:5001"], ["tcp:5000", "sctp:5002"]),
+    (",".join("tcp:%d" % (1001 + 2 * n) for n in range(15)),
+     ",".join("tcp:%d" % (1001 + 2 * n) for n in range(15)),
+     ["tcp:1001", "tcp:1029"], ["tcp:1000", "tcp:1002", "tcp:1030"]),
+])
+def test_relate(router, lan1, wan, relate, shown, opens, closed):
+    """Exactly the ports of --trigger-relate open, each item with its protocol."""
+    router.load(out("--trigger-match 3000 --trigger-relate " + relate), DNAT, IN)
+    lan1.send("udp:3000")
+    assert router.trigger().open == shown
+    for port in opens:
+        assert wan.who_answers(port) == lan1.ip
+    for port in closed:
+        assert wan.who_answers(port) is None
+
+
+@pytest.mark.parametrize("protocol, opens, closed", [
+    ("tcp", ["tcp:113"], ["udp:113"]),
+    ("udp", ["udp:113"], ["tcp:113"]),
+    ("all", ["tcp:113", "udp:113"], []),
+    ("sctp", ["sctp:113"], ["tcp:113"]),
+])
+def test_proto_is_what_opens(router, lan1, wan, protocol, opens, closed):
+    """--trigger-proto is the protocol to open, not the one that triggers."""
+    router.load(out("--trigger-match 3000 --trigger-proto %s --trigger-relate 113,udp:5000"
+                    % protocol), DNAT, IN)
+    lan1.send("udp:3000")
+    for port in opens + ["udp:5000"]:
+        assert wan.who_answers(port) == lan1.ip
+    for port in closed + ["tcp:5000"]:
+        assert wan.who_answers(port) is None
+
+
+# --- what it does to the packet
+
+
+def test_the_packet_continues(router, lan1):
+    """`out` accepts nothing: a rule behind it still decides, and the port is open."""
+    router.load(out("--trigger-match 6667 --trigger-relate tcp:113"),
+                "-A FORWARD -i br-lan -p tcp --dport 6667 -j REJECT --reject-with tcp-reset")
+    assert lan1.who_answers("tcp:6667") is None
+    assert router.trigger().owner == lan1.ip
+
+
+def test_a_rule_that_no_packet_reaches_opens_nothing(router, lan1):
+    """Behind the rule that accepts, `out` sees nothing."""
+    router.load(base=("-A FORWARD -i br-lan -j ACCEPT", out("--trigger-relate tcp:113")))
+    lan1.send("udp:3000")
+    assert router.triggers() == []
+
+
+# --- what never triggers
+
+
+def test_a_reply_triggers_nothing(router, lan1, wan):
+    """A LAN server's reply to a remote port that is a trigger port opens nothing."""
+    router.load(out("--trigger-match 3000 --trigger-relate tcp:113", ANYWHERE),
+                "-t nat -A PREROUTING -i wan -p udp --dport 8080 -j DNAT --to 192.168.1.10",
+                "-A FORWARD -i wan -p udp --dport 8080 -j ACCEPT")
+    flow = wan.connect("udp:8080", sport=3000)
+    flow.echo()
+    assert router.triggers() == []
+
+
+def test_a_reply_triggers_nothing_without_nat(router, lan1, wan):
+    """The same for a routed connection, which no NAT marks as inbound."""
+    router.load6(out("--trigger-match 3000 --trigger-relate tcp:113", "-A FORWARD -i br-lan"),
+                 "-A FORWARD -i wan -p udp --dport 8080 -j ACCEPT")
+    flow = wan.connect("udp:8080", dst=lan1.ip6, sport=3000)
+    flow.echo()
+    assert router.triggers() == []
+
+
+def test_an_inbound_connection_that_dnat_let_in_triggers_nothing(router, lan1, wan):
+    """A port forward to a LAN host's port 3000 gives the caller nothing."""
+    router.load(out(OPTIONS, ANYWHERE),
+                "-t nat -A PREROUTING -i wan -p udp --dport 3000 -j DNAT --to 192.168.1.10",
+                "-A FORWARD -i wan -p udp --dport 3000 -j ACCEPT")
+    flow = wan.connect("udp:3000")
+    flow.echo()
+    assert flow.arrived_at == lan1.ip
+    assert router.triggers() == []
+
+
+def test_a_triggered_inbound_connection_triggers_nothing(router, lan1, wan):
+    """What came in through an open port opens no further one."""
+    router.load(out(OPTIONS, ANYWHERE),
+                out("--trigger-match 113 --trigger-relate tcp:114", ANYWHERE), DNAT, IN)
+    lan1.send("udp:3000")
+    assert wan.who_answers("tcp:113") == lan1.ip
+    assert [t.open for t in router.triggers()] == ["tcp:113"]
+
+
+def test_a_fragmented_datagram_triggers(router, lan1, wan):
+    """The first fragment has the ports, and conntrack puts the rest behind it."""
+    router.load(out(OPTIONS), DNAT, IN)
+    whole = udp(4000, 3000, b"x" * 2000)
+    lan1.send_raw(wan.ip, ipv4(lan1.ip, wan.ip, 17, whole[:1024], 0x2000),
+                  ipv4(lan1.ip, wan.ip, 17, whole[1024:], 1024 // 8))
+    wait_until(router.triggers, "open after a fragmented datagram")
+
+
+def test_a_later_fragment_alone_triggers_nothing(router, lan1):
+    """What looks like ports in a later fragment is no port."""
+    router.load(out(OPTIONS), out("--trigger-match 3000 --trigger-relate tcp:114",
+                                  "-t mangle -A PREROUTING"))
+    lan1.send_raw(SILENT, ipv4(lan1.ip, SILENT, 17, udp(4000, 3000, b"x" * 16), 1024 // 8))
+    lan1.settle()
+    assert router.triggers() == []
+
+
+def test_a_truncated_packet_triggers_nothing(router, lan1):
+    """A packet too short to have ports opens nothing."""
+    router.load(out(OPTIONS))
+    lan1.send_raw(SILENT, ipv4(lan1.ip, SILENT, 17, udp(4000, 3000)[:6]),
+                  ipv4(lan1.ip, SILENT, 17, b""))
+    lan1.settle()
+    assert router.triggers() == []
+
+
+def test_an_untracked_packet_triggers_nothing(router, lan1):
+    """Without a conntrack entry nothing opens."""
+    router.load(out(OPTIONS), "-t raw -A PREROUTING -i br-lan -p udp -j CT --notrack")
+    lan1.send("udp:3000")
+    assert router.triggers() == []
+
+
+# --- where it may stand
+
+
+@pytest.mark.parametrize("where", [
+    "-t mangle -A PREROUTING -i br-lan",
+    "-t nat -A PREROUTING -i br-lan",
+    "-t mangle -A FORWARD -i br-lan",
+    "-A FORWARD -i br-lan",
+    "-t mangle -A POSTROUTING -o wan",
+    "-t nat -A POSTROUTING -o wan",
+])
+def test_valid_hooks(router, lan1, wan, where):
+    """PREROUTING, FORWARD and POSTROUTING of any table: the owner is who sent it first."""
+    router.load(out(OPTIONS, where), DNAT, IN)
+    flow = lan1.connect("udp:3000")
+    flow.send()
+    assert router.trigger().owner == lan1.ip
+    assert wan.who_answers("tcp:113") == lan1.ip
+
+
+@pytest.mark.parametrize("where", ["-t mangle -A OUTPUT", "-t nat -A OUTPUT", "-A OUTPUT"])
+def test_output_is_for_the_router_itself(router, lan1, where):
+    """In OUTPUT the owner is the router; what LAN hosts send does not pass there."""
+    router.load(out(OPTIONS, where))
+    lan1.send("udp:3000")
+    assert router.triggers() == []
+    router.send("udp:3000")
+    assert router.trigger().owner == router.ip
+
+
+@pytest.mark.parametrize("where", ["-t raw -A PREROUTING -i br-lan", "-t raw -A OUTPUT"])
+def test_raw_is_harmless(router, lan1, where):
+    """Before conntrack there is no connection that could trigger."""
+    router.load(out(OPTIONS, where))
+    lan1.send("udp:3000")
+    router.send("udp:3000")
+    assert router.triggers() == []
+
+
+@pytest.mark.parametrize("where", ["-A INPUT", "-t mangle -A INPUT", "-t nat -A INPUT"])
+def test_wrong_hooks_are_refused(router, where):
+    """INPUT is no place for `out`."""
+    assert router.refuses(out(OPTIONS, where))
+
+
+def test_a_user_chain_called_from_a_wrong_hook(router, lan1):
+    """A user chain with `out` that INPUT calls is refused, or does nothing there."""
+    router.load("-N mine", out(OPTIONS, "-A mine"))
+    if not router.refuses("-I INPUT -j mine"):
+        router.serve("udp:3000")
+        lan1.send("udp:3000", dst=router.lan_ip)
+    assert router.triggers() == []
+
+
+def test_user_chains(router, lan1, wan):
+    """Rules work in user chains as in the built-in ones, nested, too."""
+    router.load("-t nat -N inbound", "-t nat -A PREROUTING -j inbound",
+                DNAT.replace("PREROUTING", "inbound"),
+                "-N mine", "-N deeper", "-A FORWARD -j mine", "-A mine -j deeper",
+                out(OPTIONS, "-A deeper -i br-lan"), IN.replace("FORWARD", "deeper"))
+    lan1.send("udp:3000")
+    assert wan.who_answers("tcp:113") == lan1.ip
+    assert wan.who_answers("tcp:114") is None
+
+
+def test_base_rules_alone_open_nothing(router, lan1, wan):
+    """Nothing is open that no rule asked for: dnat and in alone let nobody in."""
+    router.load(DNAT, IN, base=BASE_FILTER)
+    lan1.connect("udp:3000")
+    assert wan.who_answers("tcp:113") is None
+    with pytest.raises(Refused):
+        wan.connect("udp:3000")
