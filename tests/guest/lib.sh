@@ -14,20 +14,25 @@ say() { printf '%s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 121; }
 
 # step TEXT LOG COMMAND...: one line that tells what runs now, then its seconds.
-# The output goes to LOG; when it fails, the end of that shows here.
+# The output goes to LOG; when it fails, the end of that shows here. A function
+# runs under `set -e`, in a subshell, so this must not be called in a condition.
 step() {
-	local text=$1 start=$EPOCHREALTIME log=$2
+	local text=$1 log=$2 start=$EPOCHREALTIME status
 	shift 2
-	printf '%s ...' "$text" >&2
 	mkdir -p "$(dirname "$log")"
-	if "$@" >"$log" 2>&1 </dev/null; then
+	printf '%s ...' "$text" >&2
+	set +e
+	(set -e; "$@") >"$log" 2>&1 </dev/null
+	status=$?
+	set -e
+	if [ $status = 0 ]; then
 		printf ' %s s\n' "$(elapsed "$start")" >&2
 		return 0
 	fi
 	printf ' failed\n' >&2
 	tail -n 15 "$log" | sed 's/^/    /' >&2
 	say "    (all of it: $log)"
-	return 1
+	return 121
 }
 
 # elapsed START: seconds since an earlier $EPOCHREALTIME, with one decimal.
