@@ -15,13 +15,13 @@ from tables import VARIANTS, Tables  # noqa: E402 (needs the path above)
 def variant(request):
     """One backend and family, in a network namespace of its own."""
     tables = Tables(*request.param)
+    tables.clear()
     yield tables
     tables.close()
 
 
 @pytest.fixture
 def tables(variant):
-    """The same, empty before the test and after it."""
-    variant.clear()
+    """The same, with no rules before the test, and none after it."""
     yield variant
     variant.clear()

@@ -8,6 +8,20 @@ from hosts import Namespace
 # backend and family of each set of commands that a test runs with
 VARIANTS = [(backend, family) for backend in ("legacy", "nft") for family in ("ipv4", "ipv6")]
 
+EMPTY = """\
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+COMMIT
+"""
+
 
 class Tables(Namespace):
     """iptables, iptables-save and iptables-restore under test."""
@@ -26,7 +40,7 @@ class Tables(Namespace):
                                   stderr=subprocess.PIPE, universal_newlines=True)
 
     def done(self, name, *arguments, stdin=""):
-        """Run a command that must succeed without a word; what it printed."""
+        """Run a command that must succeed; what it printed."""
         result = self.tool(name, *arguments, stdin=stdin)
         assert result.returncode == 0, "%s\n%s" % (" ".join(result.args), result.stderr)
         return result.stdout
@@ -54,9 +68,8 @@ class Tables(Namespace):
         return [line[len(start):] for line in text.splitlines() if line.startswith(start)]
 
     def clear(self):
-        for table in ("filter", "nat"):
-            self.done("iptables", "-t", table, "-F")
-            self.done("iptables", "-t", table, "-X")
+        """No rules, no chains of users, the policies of a fresh kernel."""
+        self.restore(EMPTY)
 
 
 def without_comments(text):

@@ -80,13 +80,21 @@ def test_list(tables, table, chain, rule):
         assert " TRIGGER " in " " + listing and listing.endswith(shown)
 
 
-@pytest.mark.parametrize("change", NEAR_MISSES)
-def test_check_tells_rules_apart(tables, change):
-    """Two rules that differ in one option are two rules, for -C as for -D."""
-    near_miss = OUT.replace(*NEAR_MISSES[change])
-    assert near_miss != OUT
+def test_delete_tells_rules_apart(tables):
+    """Two rules that differ in one option are two rules.
+
+    Asked with -D, not -C: ip6tables-legacy 1.8.9 leaves the last 56 bytes of a
+    target out when it checks (it takes the size of an IPv4 entry for its own).
+    """
     tables.restore("*filter\n-A FORWARD %s\nCOMMIT\n" % OUT)
-    assert tables.refused("iptables", "-C", "FORWARD", *shlex.split(near_miss))[0] == 1
+    deleted = []
+    for change, (old, new) in NEAR_MISSES.items():
+        near_miss = OUT.replace(old, new)
+        assert near_miss != OUT
+        if tables.tool("iptables", "-D", "FORWARD", *shlex.split(near_miss)).returncode != 1:
+            deleted.append(change)
+            tables.restore("*filter\n-A FORWARD %s\nCOMMIT\n" % OUT)
+    assert not deleted
     assert tables.rules("filter", "FORWARD") == [OUT]
 
 

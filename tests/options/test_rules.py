@@ -27,7 +27,6 @@ class Loaded:
 
     def __init__(self, tables):
         self.tables = tables
-        tables.clear()
         self.warnings = tables.restore(batch("-A", ACCEPTED, lambda line: line.rule))
         self.saved = tables.save()
         self.places = {}
