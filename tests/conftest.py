@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """How every pytest test of the project reports, is chosen by name, and is kept from hanging.
 
-With --lines FILE each test is one line there as it ends: `PASS name (secs)`, `FAIL name (secs):
+With --lines-fd FD each test is one line there as it ends: `PASS name (secs)`, `FAIL name (secs):
 reason` or `SKIP name: reason`; pytest's own output stays what it is. tests/run reads the lines.
 """
 
@@ -16,7 +16,8 @@ TIME_LIMIT = 120
 
 
 def pytest_addoption(parser):
-    parser.addoption("--lines", metavar="FILE", help="one line for each test goes to FILE")
+    parser.addoption("--lines-fd", metavar="FD", type=int,
+                     help="one line for each test goes to this file descriptor")
     parser.addoption("--only", metavar="TEXT", action="append", default=[],
                      help="run the tests only whose name contains TEXT (may be repeated)")
 
@@ -24,8 +25,8 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line(
         "markers", "time_limit(secs): fail the test after so long (default %d)" % TIME_LIMIT)
-    if config.getoption("--lines"):
-        config.pluginmanager.register(Lines(config.getoption("--lines")), "lines")
+    if config.getoption("--lines-fd"):
+        config.pluginmanager.register(Lines(config.getoption("--lines-fd")), "lines")
 
 
 def name_of(nodeid):
@@ -63,8 +64,8 @@ def pytest_runtest_protocol(item):
 
 
 class Lines:
-    def __init__(self, path):
-        self.out = open(path, "w", buffering=1)
+    def __init__(self, fd):
+        self.out = os.fdopen(fd, "w", buffering=1)
         self.reports = collections.defaultdict(list)
 
     def line(self, *words):
