@@ -7,6 +7,7 @@
 #ifndef _TRIGGER_CLOCK_H
 #define _TRIGGER_CLOCK_H
 
+#include <linux/bits.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/math64.h>
@@ -18,12 +19,14 @@
 #define TRIGGER_SECOND		DIV_ROUND_UP(HZ, 1 << TRIGGER_TICK_SHIFT)
 
 /* What came before boot: more than the age of anything that is restored. */
-#define TRIGGER_BEFORE_BOOT	(1ULL << 33)
+#define TRIGGER_BEFORE_BOOT	BIT_ULL(33)
 
 /* Now, in ticks; a stamp is its lower 32 bits. Any context. */
 static inline u64 trigger_now(void)
 {
-	return (get_jiffies_64() >> TRIGGER_TICK_SHIFT) + TRIGGER_BEFORE_BOOT;
+	u64 jiffies_now = get_jiffies_64();
+
+	return (jiffies_now >> TRIGGER_TICK_SHIFT) + TRIGGER_BEFORE_BOOT;
 }
 
 /* @secs: seconds, at most XT_TRIGGER_SECS_MAX. Returns ticks, rounded up. */

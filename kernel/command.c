@@ -237,9 +237,8 @@ static enum trigger_field find_field(const char *key)
 /* The fields of a line that only make sense together. */
 static bool times_agree(const struct trigger_command *command)
 {
-	if (command->timeout ? !command->expires ||
-			       command->expires > command->timeout :
-			       command->expires)
+	if (command->expires > command->timeout ||
+	    (command->timeout && !command->expires))
 		return false;
 	return !command->lifetime || command->age < command->lifetime;
 }

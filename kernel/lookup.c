@@ -47,7 +47,7 @@ struct trigger *trigger_by_port(const struct trigger_ports *ports, u8 proto,
 				u16 port, const union nf_inet_addr *peer)
 {
 	int index = trigger_proto_index(proto);
-	struct trigger_ports_entry *e;
+	struct trigger_ports_entry *entry;
 	struct trigger_ports_walk walk;
 	struct trigger *t, *best = NULL;
 	s64 rank, best_rank = 0;
@@ -56,9 +56,9 @@ struct trigger *trigger_by_port(const struct trigger_ports *ports, u8 proto,
 	if (index < 0)
 		return NULL;
 	now = trigger_now();
-	trigger_ports_for_each(e, &walk, rcu_dereference(ports->root[index]),
-			       port) {
-		t = trigger_head(e->data, peer, now, &rank);
+	walk = trigger_ports_begin(rcu_dereference(ports->root[index]), port);
+	while ((entry = trigger_ports_next(&walk))) {
+		t = trigger_head(entry->data, peer, now, &rank);
 		if (t && (!best || rank < best_rank)) {
 			best = t;
 			best_rank = rank;
@@ -76,21 +76,21 @@ struct trigger *trigger_by_owner(const struct trigger_ports *ports, u8 proto,
 				 const union nf_inet_addr *peer)
 {
 	int index = trigger_proto_index(proto);
-	struct trigger_ports_entry *e;
+	struct trigger_ports_entry *entry;
 	struct trigger_ports_walk walk;
 	struct trigger *t;
 
 	if (index < 0)
 		return NULL;
-	trigger_ports_for_each(e, &walk, rcu_dereference(ports->root[index]),
-			       port) {
-		const struct trigger_set *set = e->data;
+	walk = trigger_ports_begin(rcu_dereference(ports->root[index]), port);
+	while ((entry = trigger_ports_next(&walk))) {
+		const struct trigger_set *set = entry->data;
 
 		if (list_empty(&set->pool.all))
 			continue;
 		t = trigger_find(set, owner);
 		if (t && trigger_is_open(t, trigger_now()) &&
-		    (!set->peer_host || trigger_knows(t, peer)))
+		    (!set->peer_host || trigger_peer_find(t, peer)))
 			return t;
 	}
 	return NULL;

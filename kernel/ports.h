@@ -19,7 +19,7 @@
 #include <linux/types.h>
 
 #define TRIGGER_PORTS_BITS	4
-#define TRIGGER_PORTS_SLOTS	(1 << TRIGGER_PORTS_BITS)
+#define TRIGGER_PORTS_SLOTS	16
 #define TRIGGER_PORTS_TOP	(16 - TRIGGER_PORTS_BITS)
 
 struct trigger_ports_node;
@@ -55,7 +55,7 @@ struct trigger_ports_node {
 	struct rcu_head				rcu;
 };
 
-/* A lookup under way. */
+/* A lookup under way; @link: the entry that comes next. */
 struct trigger_ports_walk {
 	struct trigger_ports_node	*node;
 	struct trigger_ports_slot	*slot;
@@ -70,13 +70,24 @@ int trigger_ports_add(struct trigger_ports_node __rcu **root, u16 min, u16 max,
 void trigger_ports_remove(struct trigger_ports_entry *entries, unsigned int n);
 u16 trigger_ports_last(const struct trigger_ports_node *root, u16 port);
 
+/* Starts a lookup of @port below @root (from rcu_dereference()). */
+static inline struct trigger_ports_walk
+trigger_ports_begin(struct trigger_ports_node *root, u16 port)
+{
+	return (struct trigger_ports_walk){
+		.node = root, .shift = TRIGGER_PORTS_TOP, .port = port,
+	};
+}
+
 /*
- * The next entry that covers the port, NULL when there is none left. Under
- * RCU. The slot of the node at hand comes first, then the one below it.
+ * The next entry that covers the port, NULL: there is none left. Under RCU.
+ * The slot of the node at hand comes first, then the one below it.
  */
 static inline struct trigger_ports_entry *
 trigger_ports_next(struct trigger_ports_walk *walk)
 {
+	struct trigger_ports_entry *entry;
+
 	while (!walk->link) {
 		if (walk->slot)
 			walk->node = rcu_dereference(walk->slot->child);
@@ -87,14 +98,9 @@ trigger_ports_next(struct trigger_ports_walk *walk)
 		walk->shift -= TRIGGER_PORTS_BITS;
 		walk->link = rcu_dereference(hlist_first_rcu(&walk->slot->entries));
 	}
-	return hlist_entry(walk->link, struct trigger_ports_entry, link);
+	entry = hlist_entry(walk->link, struct trigger_ports_entry, link);
+	walk->link = rcu_dereference(hlist_next_rcu(walk->link));
+	return entry;
 }
-
-/* For each entry @e that covers @p below @root (from rcu_dereference). */
-#define trigger_ports_for_each(e, walk, root, p)			\
-	for (*(walk) = (struct trigger_ports_walk){			\
-		.node = (root), .shift = TRIGGER_PORTS_TOP, .port = (p),	\
-	     }; ((e) = trigger_ports_next(walk));			\
-	     (walk)->link = rcu_dereference(hlist_next_rcu((walk)->link)))
 
 #endif /* _TRIGGER_PORTS_H */

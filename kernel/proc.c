@@ -26,7 +26,7 @@
 struct trigger_file {
 	struct trigger_walk	walk;
 	loff_t			pos;
-	struct mutex		mutex;
+	struct mutex		mutex;	/* writer */
 	struct trigger_writer	*writer;
 };
 

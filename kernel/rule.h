@@ -23,7 +23,7 @@
 
 /* All rules of a network namespace. @names: few, so a list. */
 struct trigger_rules {
-	struct mutex		mutex;
+	struct mutex		mutex;	/* all of it */
 	struct trigger_table	*table;
 	struct rhashtable	hash;
 	struct list_head	names;

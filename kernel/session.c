@@ -15,6 +15,7 @@ static bool trigger_session_closed(const struct nf_conn *ct)
 {
 	switch (nf_ct_protonum(ct)) {
 	case IPPROTO_TCP:
+		/* Written under ct->lock; one byte, old or new will do. */
 		switch (data_race(ct->proto.tcp.state)) {
 		case TCP_CONNTRACK_LAST_ACK:
 		case TCP_CONNTRACK_TIME_WAIT:
@@ -24,6 +25,7 @@ static bool trigger_session_closed(const struct nf_conn *ct)
 			return false;
 		}
 	case IPPROTO_SCTP:
+		/* As above. */
 		return data_race(ct->proto.sctp.state) == SCTP_CONNTRACK_CLOSED;
 	default:
 		return false;

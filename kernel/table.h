@@ -34,7 +34,7 @@
 /* The newest connections that an active trigger follows (--trigger-session). */
 #define TRIGGER_SESSIONS_MAX	8
 
-/* The newest peers that an active trigger keeps (--trigger-peer host). */
+/* The last contacted peers that an active trigger keeps (--trigger-peer host). */
 #define TRIGGER_PEERS_MAX	16
 
 /* Jiffies between two turns of the collector: what ends is found in a second. */
@@ -88,7 +88,7 @@ struct trigger_pool {
 };
 
 struct trigger_table {
-	spinlock_t			lock;
+	spinlock_t			lock;	/* all changes */
 	bool				gone;	/* nothing opens any more */
 	struct rhashtable		triggers;	/* by set and owner */
 	struct rhashtable		lines;		/* by set and peer */
@@ -202,13 +202,17 @@ struct trigger {
 	struct nf_conn		*slot[];
 };
 
-/* A peer of an active trigger: its place in that peer's line. */
+/*
+ * A peer of an active trigger: its place in that peer's line.
+ * @contacted: stamp of the last packet to it that was noted
+ */
 struct trigger_peer {
 	struct hlist_node	of;		/* trigger.peers */
 	struct list_head	in_line;
 	struct trigger		*trigger;
 	struct trigger_line	*line;
 	u64			since;
+	u32			contacted;
 	struct rcu_head		rcu;
 };
 
@@ -283,7 +287,7 @@ void trigger_used(struct trigger *t, struct nf_conn *ct);
 void trigger_hit(struct trigger *t);
 
 int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved);
-bool trigger_close(struct trigger *t, enum trigger_stat why);
+void trigger_close(struct trigger *t);
 void trigger_put(struct trigger *t);
 bool trigger_is_open(const struct trigger *t, u64 now);
 bool trigger_is_waiting(const struct trigger *t);
@@ -339,17 +343,17 @@ static inline bool trigger_addr_equal(const union nf_inet_addr *a,
 	return nf_inet_addr_cmp(a, b);
 }
 
-/* Whether @peer is one of @t's. Under RCU or the lock. */
-static inline bool trigger_knows(const struct trigger *t,
-			  const union nf_inet_addr *peer)
+/* @t's peer at @addr, or NULL. Under RCU. */
+static inline struct trigger_peer *
+trigger_peer_find(const struct trigger *t, const union nf_inet_addr *addr)
 {
-	const struct trigger_peer *p;
+	struct trigger_peer *peer;
 
-	hlist_for_each_entry_rcu(p, &t->peers, of) {
-		if (trigger_addr_equal(&p->line->addr, peer))
-			return true;
+	hlist_for_each_entry_rcu(peer, &t->peers, of) {
+		if (trigger_addr_equal(&peer->line->addr, addr))
+			return peer;
 	}
-	return false;
+	return NULL;
 }
 
 /* The tick at which @t opened. */

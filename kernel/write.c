@@ -76,7 +76,7 @@ static bool trigger_meets(const struct trigger *t,
 	if (command->peer_any && set->peer_host)
 		return false;
 	for (i = 0; i < command->n_peers; i++) {
-		if (!trigger_knows(t, &command->peer[i]))
+		if (!trigger_peer_find(t, &command->peer[i]))
 			return false;
 	}
 	for (i = 0; i < command->n_ranges; i++) {
@@ -89,7 +89,7 @@ static bool trigger_meets(const struct trigger *t,
 static void trigger_close_one(struct trigger *t, void *data)
 {
 	if (trigger_meets(t, data))
-		trigger_close(t, TRIGGER_CLOSED);
+		trigger_close(t);
 }
 
 /* Whether a packet to the port of @command would trigger @rule. */

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What opens and refreshes: packets of owners, and saved lines. See table.h. */
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "hash.h"
+#include "life.h"
+#include "session.h"
+#include "table.h"
+
+/* The next number in line, for one that opens now. Lock held. */
+static u64 trigger_next_since(struct trigger_table *table, u64 now)
+{
+	table->last_since = max(now << 24, table->last_since + 1);
+	return table->last_since;
+}
+
+/*
+ * Follows the packet's connection: in a free slot, else, if the connection is
+ * new, in place of the one that has been followed longest. Lock held.
+ */
+static void trigger_follow(struct trigger *t, struct nf_conn *ct, u32 now)
+{
+	u8 slots = t->set->slots, next, i;
+
+	next = t->next_slot == TRIGGER_ADOPTING ? 0 : t->next_slot;
+	for (i = 0; i < slots && t->slot[next]; i++)
+		next = (next + 1) % slots;
+	WRITE_ONCE(t->grace, now + 2 * TRIGGER_SECOND);
+	trigger_session_set(&t->slot[next], ct);
+	/* Pairs with the acquire in trigger_has_session(). */
+	smp_store_release(&t->next_slot, (next + 1) % slots);
+}
+
+/*
+ * Whether @ct is to be followed, and is not yet. A connection that is not
+ * followed is so at its first packet, or when there is a free slot: the
+ * collector frees those of ended ones. Under RCU or the lock.
+ */
+static bool trigger_should_follow(const struct trigger *t,
+				  const struct nf_conn *ct)
+{
+	const struct trigger_set *set = t->set;
+	bool free = false;
+	u8 i;
+
+	if (!set->session)
+		return !READ_ONCE(t->slot[0]) && !READ_ONCE(t->answered);
+	for (i = 0; i < set->slots; i++) {
+		const struct nf_conn *followed = READ_ONCE(t->slot[i]);
+
+		if (followed == ct)
+			return false;
+		free |= !followed;
+	}
+	return free || !nf_ct_is_confirmed(ct);
+}
+
+/*
+ * The owner has sent @packet to a peer that is known: it is forgotten last.
+ * Noted once a second, and for each new connection. Under RCU.
+ */
+static void trigger_touch_peer(const struct trigger *t,
+			       const struct trigger_packet *packet, u32 now)
+{
+	struct trigger_peer *peer = trigger_peer_find(t, packet->peer);
+
+	if (peer && (trigger_elapsed(now, READ_ONCE(peer->contacted)) >=
+		     TRIGGER_SECOND || !nf_ct_is_confirmed(packet->ct)))
+		WRITE_ONCE(peer->contacted, now);
+}
+
+static bool trigger_should_answer(const struct trigger *t,
+				  const struct nf_conn *ct)
+{
+	return !READ_ONCE(t->answered) &&
+	       test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+}
+
+/*
+ * Whether the packet's peer is to be added. When there are too many, only the
+ * first packet of a connection adds its peer in place of another: else busy
+ * connections with many peers would push each other out with every packet.
+ */
+static bool trigger_should_meet(const struct trigger *t,
+				const struct trigger_packet *packet)
+{
+	return t->set->peer_host && !trigger_peer_find(t, packet->peer) &&
+	       (READ_ONCE(t->n_peers) < TRIGGER_PEERS_MAX ||
+		!nf_ct_is_confirmed(packet->ct));
+}
+
+/* Notes all that is new about @packet. Lock and RCU held. */
+static void trigger_note(struct trigger *t, const struct trigger_packet *packet,
+			 u64 now)
+{
+	if (trigger_should_meet(t, packet))
+		trigger_peer_add(t, packet->peer,
+				 trigger_next_since(t->set->table, now), now);
+	else if (t->set->peer_host)
+		trigger_touch_peer(t, packet, now);
+	if (trigger_should_answer(t, packet->ct))
+		trigger_answer(t);
+	if (trigger_should_follow(t, packet->ct))
+		trigger_follow(t, packet->ct, now);
+}
+
+/*
+ * Refreshes @t, and counts it, once a second. Of all others in that second
+ * only one is noted. Under RCU.
+ */
+static void trigger_touch(struct trigger *t, u32 now)
+{
+	u32 was = READ_ONCE(t->refreshed);
+
+	if (trigger_elapsed(now, was) >= TRIGGER_SECOND) {
+		if (cmpxchg(&t->refreshed, was, now) == was) {
+			WRITE_ONCE(t->again, false);
+			trigger_count(t->set->table, TRIGGER_REFRESHED);
+		}
+	} else if (!READ_ONCE(t->again) && now != was) {
+		WRITE_ONCE(t->again, true);
+	}
+}
+
+/* Whether other owners hold all that @t has just opened. Lock and RCU held. */
+static bool trigger_has_to_wait(const struct trigger *t)
+{
+	/* Behind others of its own set: no need to look at ports. */
+	if (!t->set->peer_host && t->set->pool.all.next !=
+				  &t->in[TRIGGER_IN_SET].all)
+		return true;
+	return trigger_is_waiting(t);
+}
+
+/* Opens, or notes what is new if it is open by now. Under RCU. */
+static void trigger_open(struct trigger_set *set,
+			 const struct trigger_packet *packet, u64 now)
+{
+	struct trigger_table *table = set->table;
+	struct trigger *t;
+
+	spin_lock_bh(&table->lock);
+	if (table->gone || set->gone)
+		goto out;
+	t = trigger_find(set, packet->owner);
+	if (t && !trigger_reap(t, now)) {
+		trigger_touch(t, now);
+		trigger_note(t, packet, now);
+		goto out;
+	}
+	if (trigger_make_room(set, packet->owner, now, true))
+		goto out;
+	t = trigger_insert(set, packet->owner, trigger_next_since(table, now),
+			   now);
+	if (!t)
+		goto out;
+	t->proto = packet->proto;
+	t->port = packet->port;
+	trigger_note(t, packet, now);
+	if (set->peer_host && !t->n_peers) {	/* no memory: open to nobody */
+		trigger_close_locked(t, TRIGGER_CLOSED);
+		goto out;
+	}
+	if (trigger_has_to_wait(t))
+		trigger_count(table, TRIGGER_WAITED);
+out:
+	spin_unlock_bh(&table->lock);
+}
+
+/*
+ * A packet of a LAN host triggers: opens, or refreshes. Under RCU (any hook),
+ * softirqs on or off. If it cannot open, a counter says so, or there was no
+ * memory; the packet goes on in any case.
+ */
+void trigger_packet_out(struct trigger_set *set,
+			const struct trigger_packet *packet)
+{
+	u64 now = trigger_now();
+	struct trigger *t;
+
+	/* What a closing connection still sends opens nothing anew. */
+	if (set->session &&
+	    trigger_session_state(packet->ct) == TRIGGER_SESSION_ENDED)
+		return;
+	t = trigger_find(set, packet->owner);
+	if (!t || !trigger_is_open(t, now) ||
+	    trigger_should_meet(t, packet) ||
+	    trigger_should_follow(t, packet->ct) ||
+	    trigger_should_answer(t, packet->ct)) {
+		trigger_open(set, packet, now);
+		return;
+	}
+	trigger_touch(t, now);
+	if (set->peer_host)
+		trigger_touch_peer(t, packet, now);
+}
+
+/*
+ * Opens @saved again in @set; if its owner has one open there, that one is
+ * only extended. It counts as answered. Process context.
+ * -ENOSPC: a limit refuses; -ENOENT: @set is closing; -ENOMEM. Nothing is
+ * opened then.
+ */
+int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved)
+{
+	struct trigger_table *table = set->table;
+	u64 now = trigger_now(), since;
+	bool fresh = false;
+	struct trigger *t;
+	int err = 0, i;
+
+	rcu_read_lock();
+	spin_lock_bh(&table->lock);
+	if (table->gone || set->gone) {
+		err = -ENOENT;
+		goto out;
+	}
+	t = trigger_find(set, &saved->owner);
+	if (t && !trigger_reap(t, now)) {
+		if (trigger_elapsed(now, t->refreshed) > saved->idle)
+			WRITE_ONCE(t->refreshed, now - saved->idle);
+	} else {
+		err = trigger_make_room(set, &saved->owner, now, false);
+		if (err)
+			goto out;
+		since = ((now - saved->age) << 24) +
+			((table->last_id + 1) & 0xffffff);
+		t = trigger_insert(set, &saved->owner, since,
+				   now - saved->idle);
+		if (!t) {
+			err = -ENOMEM;
+			goto out;
+		}
+		fresh = true;
+		t->proto = saved->proto;
+		t->port = saved->port;
+		atomic_set(&t->hits, saved->hits);
+		t->grace = now + TRIGGER_ADOPT_SECS * TRIGGER_SECOND;
+		t->next_slot = TRIGGER_ADOPTING;
+		trigger_answer(t);
+	}
+	for (i = saved->n_peers - 1; i >= 0 && !err; i--) {
+		if (!trigger_peer_find(t, &saved->peer[i]))
+			err = trigger_peer_add(t, &saved->peer[i], t->since,
+					       now);
+	}
+	if (err && fresh)
+		trigger_close_locked(t, TRIGGER_CLOSED);
+out:
+	spin_unlock_bh(&table->lock);
+	rcu_read_unlock();
+	return err;
+}
+
+/* Inbound packets. */
+
+/* Counts a new inbound connection to @t's owner. Under RCU. */
+void trigger_hit(struct trigger *t)
+{
+	atomic_inc(&t->hits);
+}
+
+/* A packet of a new inbound connection used @t. Under RCU. */
+void trigger_used(struct trigger *t, struct nf_conn *ct)
+{
+	struct trigger_table *table = t->set->table;
+	u64 now = trigger_now();
+
+	if (!t->set->refresh_both)
+		return;
+	trigger_touch(t, now);
+	if (!t->set->session || !trigger_should_follow(t, ct))
+		return;
+	spin_lock_bh(&table->lock);
+	if (!t->dead && trigger_should_follow(t, ct))
+		trigger_follow(t, ct, now);
+	spin_unlock_bh(&table->lock);
+}
