@@ -12,6 +12,7 @@ static unsigned int trigger_net_id __read_mostly;
 /* What the core keeps for us, and frees with the namespace. */
 struct trigger_pernet {
 	struct trigger_net	*tn;
+	struct proc_dir_entry	*file;
 };
 
 static struct trigger_net *trigger_net_alloc(void)
@@ -55,28 +56,32 @@ struct trigger_net *trigger_net(struct net *net)
 	return pernet->tn;
 }
 
-/* The same, with a reference. */
+/* The same, with a reference, for a rule. */
 struct trigger_net *trigger_net_get(struct net *net)
 {
-	struct trigger_net *tn = trigger_net(net);
+	struct trigger_pernet *pernet = net_generic(net, trigger_net_id);
 
-	refcount_inc(&tn->refs);
-	return tn;
+	/* Who loads a rule has been mapped by now. */
+	trigger_proc_own(pernet->file, net);
+	refcount_inc(&pernet->tn->refs);
+	return pernet->tn;
 }
 
 static int __net_init trigger_net_init(struct net *net)
 {
 	struct trigger_pernet *pernet = net_generic(net, trigger_net_id);
 	struct trigger_net *tn = trigger_net_alloc();
-	int err;
 
 	if (IS_ERR(tn))
 		return PTR_ERR(tn);
 	pernet->tn = tn;
-	err = trigger_proc_init(net);
-	if (err)
+	pernet->file = trigger_proc_init(net);
+	if (!pernet->file) {
 		trigger_net_put(tn);
-	return err;
+		return -ENOMEM;
+	}
+	trigger_proc_own(pernet->file, net);
+	return 0;
 }
 
 /*

@@ -237,20 +237,25 @@ static const struct proc_ops trigger_proc_ops = {
 	.proc_release	= trigger_proc_release,
 };
 
-/* Makes the namespace's file, which its own root owns. -ENOMEM. */
-int trigger_proc_init(struct net *net)
+/* Makes the namespace's file, for trigger_proc_own(). NULL: no memory. */
+struct proc_dir_entry *trigger_proc_init(struct net *net)
+{
+	return proc_create(TRIGGER_PROC_FILE, 0640, net->proc_net,
+			   &trigger_proc_ops);
+}
+
+/*
+ * Gives @file to the root of the namespace's owner. A namespace may be made
+ * before its owner's users are mapped, so this is done again later. Process
+ * context.
+ */
+void trigger_proc_own(struct proc_dir_entry *file, const struct net *net)
 {
 	kuid_t uid = make_kuid(net->user_ns, 0);
 	kgid_t gid = make_kgid(net->user_ns, 0);
-	struct proc_dir_entry *entry;
 
-	entry = proc_create(TRIGGER_PROC_FILE, 0640, net->proc_net,
-			    &trigger_proc_ops);
-	if (!entry)
-		return -ENOMEM;
 	if (uid_valid(uid) && gid_valid(gid))
-		proc_set_user(entry, uid, gid);
-	return 0;
+		proc_set_user(file, uid, gid);
 }
 
 /* Removes it; waits for reads and writes under way. */

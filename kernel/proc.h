@@ -6,10 +6,12 @@
 #include <linux/types.h>
 
 struct net;
+struct proc_dir_entry;
 struct trigger_net;
 struct trigger_writer;
 
-int trigger_proc_init(struct net *net);
+struct proc_dir_entry *trigger_proc_init(struct net *net);
+void trigger_proc_own(struct proc_dir_entry *file, const struct net *net);
 void trigger_proc_exit(struct net *net);
 
 struct trigger_writer *trigger_writer_new(void);

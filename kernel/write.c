@@ -238,9 +238,13 @@ ssize_t trigger_writer_write(struct trigger_writer *writer,
 		writer->len += chunk;
 		err = trigger_writer_run(writer, tn, &done);
 		if (err) {
-			/* What an earlier write has brought is not ours to count. */
-			taken += done > kept ? done - kept : 0;
-			return taken ? taken : err;
+			/*
+			 * Back to the start of the bad line: in this chunk, or
+			 * in an earlier one; not in an earlier write, whose
+			 * bytes were taken.
+			 */
+			taken += done;
+			return taken > kept ? taken - kept : err;
 		}
 		taken += chunk;
 		cond_resched();
