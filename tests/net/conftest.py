@@ -14,7 +14,7 @@ import pytest
 
 from hosts import wait_until
 from lab import Lab
-from router import MODULE, loaded
+from router import MODULE, Router, loaded
 
 COMPLAINTS = re.compile(
     r"WARNING|BUG|Oops|Call Trace|general protection|Internal error|stack-protector"
@@ -91,6 +91,17 @@ def lab(topology, kernel_log):
 @pytest.fixture
 def router(lab):
     return lab.router
+
+
+@pytest.fixture
+def bare(module, kernel_log):
+    """A router of its own without any network, for what packets have no part in."""
+    router = Router("nft", "127.0.0.1", "::1")
+    yield router
+    router.close_sockets()
+    router.restore()
+    router.close()
+    kernel_log.check()
 
 
 @pytest.fixture
