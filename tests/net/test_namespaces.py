@@ -25,7 +25,7 @@ def watch_end(observer, namespace):
     return lambda: "watch:" not in observer.read("/proc/net/dev")
 
 
-def wait_ended(lab, ends):
+def wait_ended(observer, ends):
     """Wait until the kernel has taken a namespace down altogether.
 
     Its devices go first, conntrack and our table later. Namespaces that are
@@ -33,7 +33,7 @@ def wait_ended(lab, ends):
     """
     wait_until(ends, "the namespace's devices are gone", 10)
     marker = Namespace()
-    ends = watch_end(lab.router, marker)
+    ends = watch_end(observer, marker)
     marker.close()
     wait_until(ends, "the namespace is gone altogether", 10)
 
@@ -79,7 +79,7 @@ def test_a_namespace_ends_with_all_that_is_in_it(lab):
     assert len(second.router.triggers()) == 2
     ends = watch_end(lab.router, second.router)
     second.destroy()
-    wait_ended(lab, ends)
+    wait_ended(lab.router, ends)
     assert lab.wan.who_answers("tcp:113") == lab.lan1.ip
     assert lab.router.trigger().session == 1
 
