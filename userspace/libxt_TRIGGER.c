@@ -309,10 +309,12 @@ static __u8 parse_list(const struct xt_option_call *cb,
 					  struct xt_trigger_range *range))
 {
 	const char *opt = cb->entry->name;
-	char *list = xtables_strdup(cb->arg);
+	char *list = strdup(cb->arg);	/* libxtables 1.8.7 has none of its own */
 	char *item, *rest = list;
 	unsigned int n = 0;
 
+	if (list == NULL)
+		xtables_error(RESOURCE_PROBLEM, "TRIGGER: out of memory");
 	while ((item = strsep(&rest, ",")) != NULL) {
 		if (n == XT_TRIGGER_ITEMS_MAX)
 			refuse(opt, cb->arg, "has more than %u items",
