@@ -95,11 +95,14 @@ class Router(Host):
         self.backend = backend
         self.lan_ip = "192.168.1.1"
         self.lan_ip6 = "2001:db8:1::1"
+        # The families whose rules may not be the base rules.
+        self._touched = {4, 6}
 
     # --- rules
 
     def tool(self, name, family=4):
         """The path of iptables, iptables-save or iptables-restore of this backend."""
+        self._touched.add(family)
         prefix = "ip6tables" if family == 6 else "iptables"
         return name.replace("iptables", "/usr/sbin/%s-%s" % (prefix, self.backend))
 
@@ -194,8 +197,9 @@ class Router(Host):
 
     def flush(self):
         """As after boot: base rules, no connections, no active trigger."""
-        self.load()
-        self.load6()
+        for family in sorted(self._touched):
+            self.load(family=family)
+        self._touched.clear()
         self.conntrack("-F")
         if loaded():
             # nft frees rules from a work queue, so their triggers may stay a moment.
