@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A real program on a host of the lab: started, listened to, spoken to, ended."""
+
+import re
+import subprocess
+import tempfile
+
+from hosts import DEADLINE, wait_until
+
+
+class Program:
+    """A running program; as a context manager it ends with the block.
+
+    What it writes, to standard output and error alike, is `output`.
+    """
+
+    def __init__(self, host, *argv, user=None):
+        self.argv = argv
+        self._file = tempfile.TemporaryFile()
+        if user:
+            argv = ("/usr/bin/setpriv", "--reuid", user, "--regid", user,
+                    "--clear-groups") + argv
+        with host:
+            self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=self._file,
+                                             stderr=subprocess.STDOUT)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.stop()
+
+    @property
+    def output(self):
+        # The program goes on writing at its own offset only if ours is another one.
+        with open("/proc/self/fd/%d" % self._file.fileno(), errors="replace") as file:
+            return file.read()
+
+    def say(self, line):
+        """Type a line."""
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+
+    def expect(self, pattern, seconds=DEADLINE):
+        """Wait until the output matches; the match, or an error with all of the output."""
+        def found():
+            match = re.search(pattern, self.output)
+            assert match or self._process.poll() is None, \
+                "%s ended without a word of %r:\n%s" % (self, pattern, self.output)
+            return match
+
+        try:
+            return wait_until(found, pattern, seconds)
+        except AssertionError as error:
+            raise AssertionError("%s\n%s" % (error, self.output))
+
+    def wait(self, seconds=DEADLINE):
+        """Wait until it ends by itself; its exit status."""
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("%s has not ended within %g s:\n%s"
+                                 % (self, seconds, self.output))
+
+    def stop(self):
+        """End it, if it has not ended by itself."""
+        self._process.stdin.close()
+        self._process.terminate()
+        try:
+            self._process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __str__(self):
+        return self.argv[0].split("/")[-1]

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""IRC and ident: what `make demo` shows is true, on both backends."""
+
+import story
+from screen import Screen
+
+
+def test_the_demo(lab):
+    """Every check of the story holds."""
+    screen = Screen()
+    story.tell(lab, screen)
+    assert screen.checks >= 20, "the story has lost its checks"
