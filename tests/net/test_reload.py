@@ -120,22 +120,26 @@ class Reloaded:
         # Restored, and no packet of a session will ever come.
         write(self.island, "+" + line(ORPHAN, open="tcp:114", trigger="tcp:6667", timeout=0,
                                       expires=0, session=1))
-        self.started = time.monotonic()
-        self.waited = None
+        self.restored = time.monotonic()
+        self.seen = self.missed = None
         self.flood = meanwhile(self.island, flood(self.island, 6667, self.island.ip))
 
     def turn(self):
         self.turns += 1
         self.island.load(*ISLAND_RULES, base=())
         self.flow.echo()
-        if self.waited is None and not self.island.triggers(owner=ORPHAN):
-            self.waited = time.monotonic() - self.started
+        if self.missed is None:
+            asked = time.monotonic() - self.restored
+            if self.island.triggers(owner=ORPHAN):
+                self.seen = asked
+            else:
+                self.missed = time.monotonic() - self.restored
 
     def check(self):
         """All that is left is what was there before; nobody came for the orphan."""
         assert self.unharmed.count("ended") == 1
         self.unharmed.check(opened=1, ended=1)
-        assert 58 < self.waited < 70
+        assert self.seen < 62 and self.missed > 59
         assert self.unharmed.count("refreshed") > 30
 
 
@@ -154,7 +158,7 @@ def test_a_minute_of_reloads(both):
     """A restored session trigger that no packet comes for closes after a minute; until then,
     and at least 100 times, the rulesets of both backends are replaced under traffic."""
     with both[0].flood, both[1].flood:
-        while any(each.waited is None or each.turns < 100 for each in both):
+        while any(each.missed is None or each.turns < 100 for each in both):
             for each in both:
                 each.turn()
     for each in both:
@@ -312,4 +316,6 @@ def test_the_cost_of_a_reload_is_linear_in_the_rules(router, lan1, wan):
     unharmed = Unharmed(router)
     router.load(*lots)
     unharmed.check()
-    assert large < 24 * max(small, 0.02)
+    # Linear is 8, and less where there is a fixed part; a search through the rules made it 17
+    # with iptables-nft and 30 with legacy.
+    assert large < 12 * max(small, 0.02)
