@@ -297,7 +297,7 @@ def many(count):
 
 
 def kernel_time(router, rules):
-    """The kernel's share of the second, and the best, of several equal restores."""
+    """The kernel's share of replacing the rules by the same ones; the better of two times."""
     times = []
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_stime
