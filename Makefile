@@ -13,6 +13,8 @@ KRELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 
 CFLAGS ?= -O2 -g
 PLUGIN_CFLAGS = -Wall -Wextra -fPIC -Iinclude $(shell pkg-config --cflags xtables)
+# What an older libxtables lacks is to fail here, not when iptables loads it.
+PLUGIN_LDFLAGS = -shared -Wl,-z,defs $(shell pkg-config --libs xtables)
 XTLIBDIR = $(shell pkg-config --variable=xtlibdir xtables)
 MANDIR ?= /usr/share/man
 DESTDIR ?=
@@ -49,8 +51,7 @@ plugin-tools:
 	$(call need,pkg-config --exists xtables,libxtables' headers,libxtables-dev)
 
 $(PLUGIN): userspace/libxt_TRIGGER.c include/xt_TRIGGER.h
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(PLUGIN_CFLAGS) $(LDFLAGS) -shared -o $@ $< \
-		$(shell pkg-config --libs xtables)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(PLUGIN_CFLAGS) $(LDFLAGS) -o $@ $< $(PLUGIN_LDFLAGS)
 
 # modules_install runs depmod only where the build tree has a System.map, and
 # signs even where the tree came without its key, as packages of headers do. A
