@@ -3,6 +3,7 @@
 
 Each rule here differs in one field from one that loads. The kernel must answer
 EINVAL, log one line with the reason, keep the old table and hold on to nothing.
+The tests run in the order of the file.
 """
 
 import errno
@@ -156,23 +157,35 @@ def test_rule_without_a_mistake_loads(namespace, what):
     namespace.clear()
 
 
-@pytest.mark.parametrize("what", WRONG)
-def test_kernel_refuses_and_says_why(namespace, kernel_says, what):
-    kind, changes, reason = WRONG[what]
+@pytest.fixture(scope="module")
+def kept(namespace):
+    """A table with one rule, which every refusal must leave as it is."""
     namespace.restore("*filter\n-A FORWARD -j TRIGGER --trigger-type in --trigger-name kept\n"
                       "COMMIT\n")
-    rules = namespace.save()
-    held = users()
+    assert users() == 1
+    return namespace.save()
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_kernel_refuses_and_says_why(namespace, kept, kernel_says, what):
+    kind, changes, reason = WRONG[what]
 
     def logged():
         assert load(namespace, {**BASES[kind], **changes}) == errno.EINVAL
         return kernel_says()
 
-    # The log is rate-limited: the same refusal again, until it is heard.
-    said = wait_until(logged, "a line in the kernel log", 15)
-    assert len(said) == 1 and said[0].startswith(reason), said
-    assert namespace.save() == rules
-    assert users() == held
+    assert load(namespace, {**BASES[kind], **changes}) == errno.EINVAL
+    # The log is rate-limited: the same refusal again, until it is heard. That
+    # takes seconds, so it is done for one family: one function checks both.
+    if namespace.family == "ipv4":
+        said = kernel_says() or wait_until(logged, "a line in the kernel log", 15)
+        assert len(said) == 1 and said[0].startswith(reason), said
+    assert users() == 1
+
+
+def test_refusals_have_changed_nothing(namespace, kept):
+    """Runs behind all of them: the table is still the one from before."""
+    assert namespace.save() == kept
 
 
 def users():

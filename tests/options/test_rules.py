@@ -26,7 +26,6 @@ class Loaded:
     """
 
     def __init__(self, tables):
-        self.tables = tables
         self.warnings = tables.restore(batch("-A", ACCEPTED, lambda line: line.rule))
         self.saved = tables.save()
         self.places = {}
@@ -40,6 +39,7 @@ class Loaded:
                 self.listed[where] = text.splitlines()[2:]
                 self.places[where] = []
             self.places[where].append(line)
+        tables.clear()
 
     def place(self, line):
         return self.places[line.table, line.chain].index(line)
@@ -53,8 +53,7 @@ class Loaded:
 
 @pytest.fixture(scope="module")
 def loaded(variant):
-    yield Loaded(variant)
-    variant.clear()
+    return Loaded(variant)
 
 
 def listed_options(saved):
@@ -91,32 +90,30 @@ def test_only_ignored_options_are_warned_of(loaded):
                                             for line in ACCEPTED if line.says]
 
 
-def test_save_and_restore_are_byte_identical(loaded):
-    loaded.tables.clear()
-    assert loaded.tables.restore(loaded.saved) == ""
-    assert loaded.tables.save() == loaded.saved
+def test_save_and_restore_are_byte_identical(loaded, tables):
+    assert tables.restore(loaded.saved) == ""
+    assert tables.save() == loaded.saved
 
 
 @pytest.mark.parametrize("form", ["rule", "saved"])
-def test_check_finds_and_delete_removes_each_rule(loaded, form):
+def test_check_finds_and_delete_removes_each_rule(loaded, tables, form):
     """By its specification as written, and as iptables-save prints it."""
-    loaded.tables.clear()
-    loaded.tables.restore(loaded.saved)
-    loaded.tables.restore(batch("-C", ACCEPTED, lambda line: getattr(line, form)), "--noflush")
-    loaded.tables.restore(batch("-D", ACCEPTED, lambda line: getattr(line, form)), "--noflush")
-    assert "TRIGGER" not in loaded.tables.save()
+    tables.restore(loaded.saved)
+    tables.restore(batch("-C", ACCEPTED, lambda line: getattr(line, form)), "--noflush")
+    tables.restore(batch("-D", ACCEPTED, lambda line: getattr(line, form)), "--noflush")
+    assert "TRIGGER" not in tables.save()
 
 
 @pytest.mark.parametrize("group", groups(REFUSED))
-def test_refused_rules_say_which_option_and_why(tables, group):
+def test_refused_rules_say_which_option_and_why(variant, group):
     wrong = []
     for line in REFUSED:
         if line.group != group:
             continue
-        result = tables.tool("iptables", "-t", line.table, "-A", line.chain,
-                             *shlex.split(line.rule))
+        result = variant.tool("iptables", "-t", line.table, "-A", line.chain,
+                              *shlex.split(line.rule))
         if result.returncode != 2 or line.says not in result.stderr:
             wrong.append("line %d: %s\n  status %d, %s"
                          % (line.number, line.rule, result.returncode, result.stderr))
     assert not wrong, "\n".join(wrong)
-    assert "TRIGGER" not in tables.save()
+    assert "TRIGGER" not in variant.save()
