@@ -52,6 +52,7 @@
 -j TRIGGER --trigger-type out --trigger-relate udp:5000-6000;=;OK
 -j TRIGGER --trigger-type out --trigger-relate sctp:9899;=;OK
 -j TRIGGER --trigger-type out --trigger-relate all:2000-2010;=;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113-114;=;OK
 -j TRIGGER --trigger-type out --trigger-relate tcp:1-65535;=;OK
 -j TRIGGER --trigger-type out --trigger-relate tcp:1,udp:65535;=;OK
 -j TRIGGER --trigger-type out --trigger-relate TCP:113,Udp:5000,ALL:7;-j TRIGGER --trigger-type out --trigger-relate tcp:113,udp:5000,all:7;OK
