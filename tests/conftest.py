@@ -13,11 +13,15 @@ import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIME_LIMIT = 120
+BACKENDS = ("legacy", "nft")
 
 
 def pytest_addoption(parser):
     parser.addoption("--lines-fd", metavar="FD", type=int,
                      help="one line for each test goes to this file descriptor")
+    parser.addoption("--half", choices=BACKENDS,
+                     help="run the tests only of this iptables backend; those that name "
+                     "none count as %s's" % BACKENDS[-1])
     parser.addoption("--only", metavar="TEXT", action="append", default=[],
                      help="run the tests only whose name contains TEXT (may be repeated)")
 
@@ -37,12 +41,21 @@ def name_of(nodeid):
     return path + "::" + test if test else path
 
 
+def backend_of(nodeid):
+    """The backend among the test's parameters: test_x[legacy-ipv4] -> legacy"""
+    parameters = nodeid.partition("[")[2]
+    return next((name for name in BACKENDS if name in parameters), BACKENDS[-1])
+
+
 def pytest_collection_modifyitems(config, items):
-    only = config.getoption("--only")
-    if only:
-        chosen = [item for item in items if any(text in name_of(item.nodeid) for text in only)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        items[:] = chosen
+    only, half = config.getoption("--only"), config.getoption("--half")
+
+    def wanted(item):
+        return ((not only or any(text in name_of(item.nodeid) for text in only))
+                and (not half or backend_of(item.nodeid) == half))
+
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = [item for item in items if wanted(item)]
 
 
 class TookTooLong(BaseException):
