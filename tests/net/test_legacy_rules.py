@@ -12,8 +12,10 @@ DD_WRT = """
 -N trigger_out
 -A FORWARD -i wan -o br-lan -j TRIGGER --trigger-type in
 -A FORWARD -i br-lan -j trigger_out
--A trigger_out -p tcp --dport 6660:6669 -j TRIGGER --trigger-type out --trigger-proto tcp --trigger-match 6660-6669 --trigger-relate 113-113
--A trigger_out -p udp --dport 3000:4000 -j TRIGGER --trigger-type out --trigger-proto udp --trigger-match 3000-4000 --trigger-relate 5000-6000
+-A trigger_out -p tcp --dport 6660:6669 -j TRIGGER --trigger-type out \
+    --trigger-proto tcp --trigger-match 6660-6669 --trigger-relate 113-113
+-A trigger_out -p udp --dport 3000:4000 -j TRIGGER --trigger-type out \
+    --trigger-proto udp --trigger-match 3000-4000 --trigger-relate 5000-6000
 """
 
 TOMATO = """
@@ -21,16 +23,22 @@ TOMATO = """
 -N triggers
 -A FORWARD -i wan -j TRIGGER --trigger-type in
 -A FORWARD -i br-lan -j triggers
--A triggers -p tcp -m tcp --dport 6660:6669 -j TRIGGER --trigger-type out --trigger-proto tcp --trigger-match 6660-6669 --trigger-relate 113-113
--A triggers -p udp -m udp --dport 3000:4000 -j TRIGGER --trigger-type out --trigger-proto udp --trigger-match 3000-4000 --trigger-relate 5000-6000
+-A triggers -p tcp -m tcp --dport 6660:6669 -j TRIGGER --trigger-type out \
+    --trigger-proto tcp --trigger-match 6660-6669 --trigger-relate 113-113
+-A triggers -p udp -m udp --dport 3000:4000 -j TRIGGER --trigger-type out \
+    --trigger-proto udp --trigger-match 3000-4000 --trigger-relate 5000-6000
 """
 
 # Some wrote a rule's ports on all three types.
 WITH_SUPERFLUOUS_OPTIONS = """
--t nat -A PREROUTING -d 198.51.100.1 -j TRIGGER --trigger-type dnat --trigger-proto tcp --trigger-match 6667 --trigger-relate 113
--A FORWARD -i wan -o br-lan -j TRIGGER --trigger-type in --trigger-proto tcp --trigger-match 6667 --trigger-relate 113
--A FORWARD -i br-lan -p tcp --dport 6667 -j TRIGGER --trigger-type out --trigger-proto tcp --trigger-match 6667 --trigger-relate 113
--A FORWARD -i br-lan -p udp --dport 3000 -j TRIGGER --trigger-type out --trigger-proto all --trigger-match 3000 --trigger-relate 5000:6000 --trigger-timeout 60
+-t nat -A PREROUTING -d 198.51.100.1 -j TRIGGER --trigger-type dnat \
+    --trigger-proto tcp --trigger-match 6667 --trigger-relate 113
+-A FORWARD -i wan -o br-lan -j TRIGGER --trigger-type in \
+    --trigger-proto tcp --trigger-match 6667 --trigger-relate 113
+-A FORWARD -i br-lan -p tcp --dport 6667 -j TRIGGER --trigger-type out \
+    --trigger-proto tcp --trigger-match 6667 --trigger-relate 113
+-A FORWARD -i br-lan -p udp --dport 3000 -j TRIGGER --trigger-type out \
+    --trigger-proto all --trigger-match 3000 --trigger-relate 5000:6000 --trigger-timeout 60
 """
 
 

@@ -91,6 +91,17 @@ def test_udp_session_ends_with_conntracks_timeout(router, lan1, wan):
     assert closed(router)
 
 
+def test_sctp_session_ends_with_its_shutdown(router, lan1, wan):
+    """An SCTP association that is shut down closes its port."""
+    router.load(SESSION, DNAT, IN)
+    association = lan1.connect("sctp:6667")
+    assert wan.who_answers("tcp:113") == lan1.ip
+    assert router.trigger().session == 1
+    association.close()
+    wait_until(lambda: wan.who_answers("tcp:113") is None, "closed with the association")
+    assert closed(router)
+
+
 def test_the_collector_finds_the_end_by_itself(router, lan1):
     """Without any packet the session's end is found within a second."""
     router.load(SESSION, DNAT, IN)
