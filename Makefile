@@ -24,7 +24,7 @@ MANPAGE := $(wildcard userspace/xt_TRIGGER.8)
 
 # $(call need,TEST,WHAT,PACKAGE): one line instead of the error that would follow.
 need = @{ $(1); } >/dev/null 2>&1 || { \
-	echo "make: $(2) is missing; on Debian: apt-get install $(3)" >&2; exit 1; }
+	echo "make: $(strip $(2)) is missing; on Debian: apt-get install $(3)" >&2; exit 1; }
 
 .PHONY: all
 all: module plugin
