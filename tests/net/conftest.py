@@ -1,5 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The fixtures of the functional tests; tests/programs has the same."""
+"""The fixtures of the functional tests; tests/programs has most of them, too."""
 
-from fixtures import (  # noqa: F401 (pytest finds them here)
-    bare, kernel_log, lab, lan1, lan2, module, router, topology, unload, wan)
+import fixtures
+
+bare = fixtures.bare
+kernel_log = fixtures.kernel_log
+lab = fixtures.lab
+lan1 = fixtures.lan1
+lan2 = fixtures.lan2
+module = fixtures.module
+router = fixtures.router
+topology = fixtures.topology
+unload = fixtures.unload
+wan = fixtures.wan

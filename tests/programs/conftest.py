@@ -7,5 +7,13 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "net"), os.path.join(HERE, "..", "demo")]
 
-from fixtures import (  # noqa: E402,F401 (needs the path above; pytest finds them here)
-    kernel_log, lab, lan1, lan2, module, router, topology, wan)
+import fixtures  # noqa: E402 (needs the path above)
+
+kernel_log = fixtures.kernel_log
+lab = fixtures.lab
+lan1 = fixtures.lan1
+lan2 = fixtures.lan2
+module = fixtures.module
+router = fixtures.router
+topology = fixtures.topology
+wan = fixtures.wan

@@ -15,7 +15,7 @@ class Program:
     """
 
     def __init__(self, host, *argv, user=None):
-        self.argv = argv
+        self._name = " ".join(argv)
         self._file = tempfile.TemporaryFile()
         if user:
             argv = ("/usr/bin/setpriv", "--reuid", user, "--regid", user,
@@ -27,7 +27,9 @@ class Program:
     def __enter__(self):
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, kind, *_):
+        if kind:
+            print("--- %s said:\n%s" % (self, self.output))
         self.stop()
 
     @property
@@ -52,7 +54,7 @@ class Program:
         try:
             return wait_until(found, pattern, seconds)
         except AssertionError as error:
-            raise AssertionError("%s\n%s" % (error, self.output))
+            raise AssertionError("%s\n%s says:\n%s" % (error, self, self.output))
 
     def wait(self, seconds=DEADLINE):
         """Wait until it ends by itself; its exit status."""
@@ -73,4 +75,4 @@ class Program:
             self._process.wait()
 
     def __str__(self):
-        return self.argv[0].split("/")[-1]
+        return self._name
