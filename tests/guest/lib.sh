@@ -9,6 +9,8 @@ cache=${XT_TRIGGER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/xt-trigger}
 default_suite=bookworm
 all_suites="bullseye bookworm trixie trixie-backports"
 
+mkdir -p "$cache"
+
 # What one says goes to stderr: stdout belongs to the command in the guest.
 say() { printf '%s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 121; }
