@@ -9,7 +9,7 @@ import pytest
 
 from router import MASQUERADE
 
-DEFAULTS, BEFORE = "/etc/default/ufw", "/etc/ufw/before.rules"
+DEFAULTS, CONF, BEFORE = "/etc/default/ufw", "/etc/ufw/ufw.conf", "/etc/ufw/before.rules"
 
 NAT = """*nat
 :PREROUTING ACCEPT [0:0]
@@ -43,13 +43,16 @@ def ufw(router, tmp_path):
     # Only what the test is about: a firewall that says no aloud, over IPv4.
     for name, value in (("IPV6", "no"), ("DEFAULT_INPUT_POLICY", '"REJECT"'),
                         ("DEFAULT_FORWARD_POLICY", '"REJECT"'), ("IPT_SYSCTL", "")):
-        set_default(name, value)
+        set_value(DEFAULTS, name, value)
 
     def run(*arguments):
         return router.run("/usr/sbin/ufw", "--force", *arguments)
 
+    # As on a router where ufw runs already, and lets the LAN out.
+    run("route", "allow", "in", "on", "br-lan", "out", "on", "wan")
+    set_value(CONF, "ENABLED", "yes")
+    set_value(CONF, "LOGLEVEL", "off")
     yield run
-    run("disable")
     for tool in ("iptables", "ip6tables"):
         subprocess.run(["/usr/bin/update-alternatives", "--auto", tool], check=True)
     shutil.rmtree("/etc/ufw")
@@ -66,19 +69,17 @@ def edit(path, pattern, text):
         file.write(edited)
 
 
-def set_default(name, value):
-    edit(DEFAULTS, name + "=.*", "%s=%s" % (name, value))
+def set_value(path, name, value):
+    edit(path, name + "=.*", "%s=%s" % (name, value))
 
 
 def test_before_rules(router, lan1, wan, ufw):
-    """ufw's firewall opens the port while it is needed, also after `ufw reload`."""
+    """ufw's firewall opens the port while it is needed."""
     router.load(base=(), nat=())
-    router.run(router.tool("iptables"), "-P", "FORWARD", "ACCEPT")
     edit(BEFORE, r"\*filter", NAT + "*filter")
     edit(BEFORE, MARK, MARK + "\n" + FILTER)
-    ufw("route", "allow", "in", "on", "br-lan", "out", "on", "wan")
-    ufw("enable")
-    assert "ufw-before-forward" in router.iptables("-S FORWARD")
+    ufw("reload")
+    assert "-j ufw-before-forward" in router.iptables("-S FORWARD")
     assert wan.who_answers("tcp:113") is None
     irc = lan1.connect("tcp:6667")
     assert wan.who_answers("tcp:113") == lan1.ip
@@ -86,6 +87,3 @@ def test_before_rules(router, lan1, wan, ufw):
     irc.close()
     router.wait_closed()
     assert wan.who_answers("tcp:113") is None
-    ufw("reload")
-    lan1.connect("tcp:6667")
-    assert wan.who_answers("tcp:113") == lan1.ip
