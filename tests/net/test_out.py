@@ -15,24 +15,24 @@ ANYWHERE = "-A FORWARD"
 
 
 @pytest.mark.parametrize("match, hits, misses", [
-    ("3000", ["3000"], ["2999", "3001"]),
-    ("3000-3010", ["3000", "3005", "3010"], ["2999", "3011"]),
-    ("3000:3010", ["3010"], ["3011"]),
-    ("100,3000-3001,60000-65535", ["100", "3001", "60000", "65535"], ["101", "2999", "59999"]),
-    (",".join("%d" % (1000 + 2 * n) for n in range(15)), ["1000", "1014", "1028"],
-     ["1001", "1029"]),
+    pytest.param("3000", ["3000"], ["2999", "3001"], id="port"),
+    pytest.param("3000-3010", ["3000", "3005", "3010"], ["2999", "3011"], id="range"),
+    pytest.param("3000:3010", ["3010"], ["3011"], id="colon"),
+    pytest.param("100,3000-3001,60000-65535", ["100", "3001", "60000", "65535"],
+                 ["101", "2999", "59999"], id="list"),
+    pytest.param(",".join("%d" % (1000 + 2 * n) for n in range(15)),
+                 ["1000", "1014", "1028"], ["1001", "1029"], id="longest"),
 ])
 def test_match(router, lan1, match, hits, misses):
     """Only packets to the destination ports of --trigger-match trigger."""
-    router.load(out("--trigger-match %s --trigger-relate tcp:113" % match))
+    router.load(out("--trigger-match %s --trigger-relate tcp:113 --trigger-session" % match))
     for port in misses:
         lan1.send("udp:" + port)
         assert router.triggers() == [], "port %s triggered" % port
     for port in hits:
-        router.load(out("--trigger-match %s --trigger-relate tcp:113" % match))
         lan1.send("udp:" + port)
         assert router.trigger().trigger == "udp:" + port
-        router.load()
+        router.conntrack("-F")
         router.wait_closed()
 
 
@@ -97,7 +97,7 @@ def test_a_ping_has_no_ports_to_match(router, lan1, wan):
     (",".join("tcp:%d" % (1001 + 2 * n) for n in range(15)),
      ",".join("tcp:%d" % (1001 + 2 * n) for n in range(15)),
      ["tcp:1001", "tcp:1029"], ["tcp:1000", "tcp:1002", "tcp:1030"]),
-])
+], ids=["tcp", "udp", "colon", "all", "list", "wide", "last", "sctp", "longest"])
 def test_relate(router, lan1, wan, relate, shown, opens, closed):
     """Exactly the ports of --trigger-relate open, each item with its protocol."""
     router.load(out("--trigger-match 3000 --trigger-relate " + relate), DNAT, IN)
