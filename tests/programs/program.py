@@ -46,8 +46,10 @@ class Program:
     def expect(self, pattern, seconds=DEADLINE):
         """Wait until the output matches; the match, or an error with all of the output."""
         def found():
+            # In this order: what it says last, it may say at its end.
+            ended = self._process.poll() is not None
             match = re.search(pattern, self.output)
-            assert match or self._process.poll() is None, \
+            assert match or not ended, \
                 "%s ended without a word of %r:\n%s" % (self, pattern, self.output)
             return match
 
