@@ -92,6 +92,10 @@ check:
 check-matrix:
 	@tests/run --matrix $(TESTS)
 
+.PHONY: check-unit
+check-unit:
+	@tests/unit/run $(TESTS)
+
 .PHONY: lint
 lint:
 	@tests/lint
@@ -113,4 +117,5 @@ help:
 	@echo 'make demo           an IRC server asks a LAN host for its user'\''s name'
 	@echo 'make check          every test; TESTS="name ..." runs a part; SUITE=... picks the kernel'
 	@echo 'make check-matrix   every test on every kernel'
+	@echo 'make check-unit     the tests that need no guest'
 	@echo 'make lint           shellcheck, sparse, checkpatch, warnings'

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _SHIM_SCHED_H
+#define _SHIM_SCHED_H
+
+#include "linux/kernel.h"
+
+static inline void cond_resched(void)
+{
+	shim_might_sleep();
+	shim_yield();
+}
+
+#endif /* _SHIM_SCHED_H */

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A conntrack entry, as far as sessions look at it. */
+#ifndef _SHIM_NF_CONNTRACK_H
+#define _SHIM_NF_CONNTRACK_H
+
+#include "linux/bits.h"
+#include "linux/jiffies.h"
+#include "linux/netfilter.h"
+#include "linux/refcount.h"
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_conntrack_sctp.h>
+#include <linux/netfilter/nf_conntrack_tcp.h>
+
+struct nf_conntrack {
+	refcount_t use;
+};
+
+struct nf_conn {
+	struct nf_conntrack ct_general;
+	unsigned long status;
+	u32 timeout;
+	u8 protonum;
+	union {
+		struct {
+			u8 state;
+		} tcp;
+		struct {
+			enum sctp_conntrack state;
+		} sctp;
+	} proto;
+};
+
+static inline u8 nf_ct_protonum(const struct nf_conn *ct)
+{
+	return ct->protonum;
+}
+
+static inline bool nf_ct_is_dying(const struct nf_conn *ct)
+{
+	return test_bit(IPS_DYING_BIT, &ct->status);
+}
+
+static inline bool nf_ct_is_confirmed(const struct nf_conn *ct)
+{
+	return test_bit(IPS_CONFIRMED_BIT, &ct->status);
+}
+
+static inline bool nf_ct_is_expired(const struct nf_conn *ct)
+{
+	return (s32)(ct->timeout - (u32)shim_jiffies) <= 0;
+}
+
+static inline void nf_conntrack_get(struct nf_conntrack *general)
+{
+	refcount_inc(&general->use);
+}
+
+/* The last reference gone, the memory becomes another connection. */
+static inline void nf_ct_put(struct nf_conn *ct)
+{
+	if (refcount_dec_and_test(&ct->ct_general.use)) {
+		ct->status = IPS_CONFIRMED | IPS_SEEN_REPLY;
+		ct->timeout = (u32)shim_jiffies + 1000 * HZ;
+		ct->protonum = IPPROTO_UDP;
+	}
+}
+
+#endif /* _SHIM_NF_CONNTRACK_H */

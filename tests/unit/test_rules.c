@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kernel/rule.c: which rules are the same, what they open, what is left. */
+#include "../../kernel/rule.h"
+
+#include "rules.h"
+#include "unit.h"
+
+static struct trigger_table table;
+static struct trigger_rules rules;
+
+static void begin(void)
+{
+	check(!trigger_table_init(&table));
+	check(!trigger_rules_init(&rules, &table));
+}
+
+static void end(void)
+{
+	trigger_table_close(&table);
+	shim_grace_period();
+	check(list_empty(&rules.names));
+	trigger_rules_exit(&rules);
+	trigger_table_exit(&table);
+}
+
+/* Whether @rule is among those that open @port of @proto in its name. */
+static bool is_mapped(const struct trigger_name *name,
+		      const struct trigger_rule *rule, u8 proto, u16 port)
+{
+	struct trigger_ports_entry *entry;
+	struct trigger_ports_walk walk;
+	bool found = false;
+
+	rcu_read_lock();
+	walk = trigger_ports_begin(rcu_dereference(
+			name->ports.root[trigger_proto_index(proto)]), port);
+	while ((entry = trigger_ports_next(&walk)))
+		found |= entry->data == &rule->set;
+	rcu_read_unlock();
+	return found;
+}
+
+static bool opens(const struct xt_trigger_tginfo *info, u8 proto, u16 port)
+{
+	u8 i;
+
+	for (i = 0; i < info->n_relate; i++) {
+		const struct xt_trigger_range *item = &info->relate[i];
+
+		if (port >= item->min && port <= item->max &&
+		    (item->proto == proto ||
+		     (!item->proto && proto != IPPROTO_SCTP)))
+			return true;
+	}
+	return false;
+}
+
+static void check_mapped(const struct trigger_rule *rule,
+			 const struct xt_trigger_tginfo *info)
+{
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP };
+	unsigned int i, off;
+	size_t p;
+
+	for (p = 0; p < ARRAY_SIZE(protos); p++) {
+		for (i = 0; i < info->n_relate; i++) {
+			for (off = 0; off < 3; off++) {
+				u16 at = info->relate[i].min + off - 1;
+				u16 to = info->relate[i].max + off - 1;
+
+				check_equal(is_mapped(rule->name, rule,
+						      protos[p], at),
+					    opens(info, protos[p], at));
+				check_equal(is_mapped(rule->name, rule,
+						      protos[p], to),
+					    opens(info, protos[p], to));
+			}
+		}
+	}
+}
+
+static void check_set(const struct trigger_rule *rule,
+		      const struct xt_trigger_tginfo *info)
+{
+	const struct trigger_set *set = &rule->set;
+
+	check(!strcmp(rule->name->name, info->name));
+	check_equal(set->timeout, trigger_ticks(info->timeout));
+	check_equal(set->lifetime, trigger_ticks(info->lifetime));
+	check_equal(set->max, info->max);
+	check_equal(set->session, !!(info->flags & XT_TRIGGER_F_SESSION));
+	check_equal(set->peer_host, !!(info->flags & XT_TRIGGER_F_PEER_HOST));
+	check_equal(set->owner_last, !!(info->flags & XT_TRIGGER_F_OWNER_LAST));
+	check_equal(set->refresh_both,
+		    !!(info->flags & XT_TRIGGER_F_REFRESH_BOTH));
+}
+
+#define RULES	12
+
+UNIT_TEST(rules)
+{
+	struct xt_trigger_tginfo info[RULES];
+	struct trigger_rule *rule[RULES] = {};
+	u8 family[RULES], users[RULES] = {};
+	unsigned int turn, i, j;
+
+	begin();
+	for (turn = 0; turn < 4000; turn++) {
+		i = random_below(RULES);
+		unit_log("rule %u, %u users", i, users[i]);
+		if (users[i] && one_in(2)) {
+			trigger_rule_put(rule[i]);
+			users[i]--;
+			continue;
+		}
+		if (!users[i]) {
+			do {
+				random_info(&info[i]);
+			} while (info[i].type != XT_TRIGGER_OUT);
+			family[i] = one_in(2) ? NFPROTO_IPV4 : NFPROTO_IPV6;
+		}
+		/* What is not part of a rule makes no difference. */
+		info[i].kernel = (void *)(uintptr_t)random_number();
+		rule[i] = trigger_rule_get(&rules, family[i], &info[i]);
+		check(!IS_ERR(rule[i]));
+		users[i]++;
+		check_equal(rule[i]->set.family, family[i]);
+		check_set(rule[i], &info[i]);
+		check_mapped(rule[i], &info[i]);
+		for (j = 0; j < RULES; j++)
+			check_equal(users[j] && rule[j] == rule[i], j == i);
+		if (one_in(50))
+			shim_grace_period();
+	}
+	for (i = 0; i < RULES; i++) {
+		while (users[i]--)
+			trigger_rule_put(rule[i]);
+	}
+	end();
+}
+
+/* A name and a rule of that name, from nothing to nothing. */
+static bool make_rule(void)
+{
+	struct xt_trigger_tginfo info = {
+		.type = XT_TRIGGER_OUT,
+		.n_relate = 2,
+		.timeout = 600,
+		.name = "a",
+		.relate = { { .min = 4097, .max = 61439 },
+			    { .min = 1, .max = 1, .proto = IPPROTO_SCTP } },
+	};
+	struct trigger_name *name;
+	struct trigger_rule *rule;
+	bool done = false;
+
+	if (trigger_table_init(&table))
+		return false;
+	if (trigger_rules_init(&rules, &table)) {
+		trigger_table_exit(&table);
+		return false;
+	}
+	name = trigger_name_get(&rules, NFPROTO_IPV4, "a");
+	rule = trigger_rule_get(&rules, NFPROTO_IPV4, &info);
+	if (IS_ERR(name))
+		check_equal(PTR_ERR(name), -ENOMEM);
+	if (IS_ERR(rule)) {
+		check_equal(PTR_ERR(rule), -ENOMEM);
+		if (!IS_ERR(name))
+			check(!name->ports.root[0] && !name->ports.root[1] &&
+			      !name->ports.root[2]);
+	} else {
+		check_mapped(rule, &info);
+		trigger_rule_put(rule);
+		done = !IS_ERR(name);
+	}
+	if (!IS_ERR(name))
+		trigger_name_put(name);
+	end();
+	return done;
+}
+
+UNIT_TEST(rules_no_memory)
+{
+	unit_fail_each_allocation(make_rule);
+}
