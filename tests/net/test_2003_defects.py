@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What was wrong with the module of 2003 (ipt_TRIGGER), each defect by its name.
+
+Its rules load unchanged (test_legacy_rules.py); its mistakes do not come back. Other files test
+the same areas further.
+"""
+
+import time
+
+import pytest
+
+from hosts import ipv4, ipv6, udp, wait_until
+from lab import SILENT, SILENT6
+from procfile import line, write
+from router import DNAT, IN, Router, loaded, out
+
+# As its users wrote them.
+OLD_OUT = ("-A FORWARD -i br-lan -p udp -j TRIGGER --trigger-type out --trigger-proto tcp"
+           " --trigger-match 3000-3010 --trigger-relate 113-113")
+OLD_DNAT = "-t nat -A PREROUTING -d 198.51.100.1 -j TRIGGER --trigger-type dnat"
+OLD_IN = "-A FORWARD -i wan -o br-lan -j TRIGGER --trigger-type in"
+OLD = (OLD_OUT, OLD_DNAT, OLD_IN)
+
+
+def test_an_unrelated_rule_edit_closed_everything(router, lan1, wan):
+    """Every change of any rule destroyed and checked all others, and emptied the list."""
+    router.load(*OLD)
+    lan1.send("udp:3000")
+    before = router.trigger()
+    router.iptables("-I FORWARD -s 203.0.113.1 -j ACCEPT")
+    router.iptables("-t nat -I PREROUTING -d 203.0.113.1 -j ACCEPT")
+    router.iptables("-D FORWARD -s 203.0.113.1 -j ACCEPT")
+    assert router.trigger()._replace(age=0, expires=0) == before._replace(age=0, expires=0)
+    assert wan.who_answers("tcp:113") == lan1.ip
+
+
+def test_what_iptables_save_printed_did_not_load(router, lan1, wan):
+    """Its plugin left options out and wrote others in a form that it did not read."""
+    router.load(*OLD)
+    saved = router.run(router.tool("iptables-save"))
+    router.load()
+    router.run(router.tool("iptables-restore"), stdin=saved)
+    lan1.send("udp:3000")
+    assert wan.who_answers("tcp:113") == lan1.ip
+
+
+def test_anybodys_packet_refreshed_the_owners_trigger(router, lan1, lan2):
+    """The trigger port alone was looked up: whoever sent to it kept the port of another open."""
+    router.load(OLD_OUT + " --trigger-timeout 60", OLD_DNAT, OLD_IN)
+    lan1.send("udp:3000")
+    wait_until(lambda: router.triggers(owner=lan1.ip, age=1), "a second old")
+    game = lan2.connect("udp:3000")
+    counter = router.counters()["refreshed"]
+    wait_until(lambda: game.send() or router.counters()["refreshed"] > counter,
+               "a refresh of the other host's own")
+    assert router.trigger(owner=lan1.ip).expires < router.trigger(owner=lan2.ip).expires
+
+
+def test_the_second_rule_on_a_trigger_port_was_ignored(router, lan1, wan):
+    """The first rule's entry hid those of all others with the same trigger port."""
+    router.load(*OLD, OLD_OUT.replace("113-113", "2000-2010"))
+    lan1.send("udp:3000")
+    assert {t.open for t in router.triggers()} == {"tcp:113", "tcp:2000-2010"}
+    assert wan.who_answers("tcp:113") == lan1.ip
+    assert wan.who_answers("tcp:2005") == lan1.ip
+
+
+def test_in_let_anything_in_to_a_related_port(router, lan1, lan2, wan):
+    """The port was asked for, and not whether the packet was for the owner."""
+    wan.route("192.168.1.0/24 via %s" % router.ip)
+    router.load(*OLD)
+    lan1.send("udp:3000")
+    assert wan.who_answers("tcp:113", dst=lan2.ip) is None
+    assert wan.who_answers("tcp:113", dst=lan1.ip) == lan1.ip
+
+
+# Every hook that `out` may stand in, and that a packet from the LAN passes.
+OUT_EVERYWHERE = [
+    out("--trigger-match 1-65535 --trigger-relate tcp:%d" % (200 + n), where)
+    for n, where in enumerate(("-t mangle -A PREROUTING", "-t nat -A PREROUTING",
+                               "-t mangle -A FORWARD", "-A FORWARD", "-t mangle -A POSTROUTING",
+                               "-t nat -A POSTROUTING"))]
+
+
+def test_a_truncated_header_was_read_past_its_end(router, lan1, lan2):
+    """Ports were taken from where a header should have been, behind the packet's end."""
+    router.load(*OUT_EVERYWHERE, DNAT, IN)
+    router.load6(*OUT_EVERYWHERE, DNAT, IN)
+    whole = udp(4000, 3000) + b"\x0b\xb8" * 8
+    cut = range(8)
+    for protocol in (6, 17, 33, 132, 136):
+        lan1.send_raw(SILENT, *(ipv4(lan1.ip, SILENT, protocol, whole[:n]) for n in cut))
+        lan2.send_raw(SILENT6, *(ipv6(lan2.ip6, SILENT6, protocol, whole[:n]) for n in cut))
+    # TCP wants 20 bytes, DCCP and SCTP 12.
+    lan1.send_raw(SILENT, *(ipv4(lan1.ip, SILENT, protocol, whole[:n])
+                            for protocol, least in ((6, 20), (33, 12), (132, 12))
+                            for n in range(8, least)))
+    lan1.settle()
+    lan2.settle()
+    assert {t.trigger for t in router.triggers()} == {"udp:9"}
+
+
+def test_a_later_fragments_payload_was_read_as_ports(router, lan1):
+    """The fragment's offset was not looked at: any data could pose as a trigger port."""
+    router.load(*OUT_EVERYWHERE, DNAT, IN)
+    data = udp(4000, 3000) + b"x" * 16
+    lan1.send_raw(SILENT, *(ipv4(lan1.ip, SILENT, protocol, data, more | offset)
+                            for protocol in (6, 17) for offset in (1, 3, 1000)
+                            for more in (0, 0x2000)))
+    lan1.settle()
+    assert {t.trigger for t in router.triggers()} == {"udp:9"}
+
+
+def place(kind):
+    return "-j TRIGGER --trigger-type " + kind
+
+
+WRONG_PLACES = {
+    "out in INPUT": "-A INPUT " + place("out --trigger-match 9 --trigger-relate tcp:113"),
+    "dnat in filter": "-A FORWARD " + place("dnat"),
+    "dnat in mangle": "-t mangle -A PREROUTING " + place("dnat"),
+    "dnat in POSTROUTING": "-t nat -A POSTROUTING " + place("dnat"),
+    "dnat in OUTPUT": "-t nat -A OUTPUT " + place("dnat"),
+    "in in PREROUTING": "-t nat -A PREROUTING " + place("in"),
+    "in in OUTPUT": "-A OUTPUT " + place("in"),
+}
+
+
+@pytest.mark.parametrize("where", WRONG_PLACES)
+def test_a_rule_in_a_wrong_place_was_taken(router, lan1, wan, where):
+    """It loaded anywhere. Now it is refused; by way of a user chain it may be harmless instead."""
+    rule = WRONG_PLACES[where]
+    assert router.refuses(rule)
+
+    table = rule.split()[1] if rule.startswith("-t") else "filter"
+    hook = rule.split("-A ")[1].split()[0]
+    router.load(*OLD, "-t %s -N mine" % table)
+    count = router.counting()
+    if not router.refuses("-t %s -A mine %s" % (table, rule[rule.index("-j"):])):
+        router.refuses("-t %s -I %s -j mine" % (table, hook))
+        wan.who_answers("tcp:113")
+        lan1.send("udp:9")
+    assert (router.triggers(), count("dnat"), count("accepted")) == ([], 0, 0)
+    lan1.send("udp:3000")
+    assert wan.who_answers("tcp:113") == lan1.ip
+    assert wan.who_answers("tcp:114") is None
+
+
+def test_unloading_with_armed_timers_crashed(lab, router, lan1, unload):
+    """Each entry had a timer, and nobody stopped them: they fired into memory that was gone."""
+    router.load(OLD_OUT + " --trigger-timeout 1", OLD_DNAT, OLD_IN)
+    for port in range(3000, 3011):
+        lan1.send("udp:%d" % port)
+    write(router, "".join("+" + line("10.0.0.%d" % n, trigger="udp:3000", timeout=1, expires=1)
+                          for n in range(1, 50)))
+    assert len(router.triggers()) == 50
+    lab.reset()
+    unload()
+    assert not loaded()
+    # Past the time at which they would have expired nothing has happened, and it loads again.
+    end = time.monotonic() + 1.2
+    wait_until(lambda: time.monotonic() > end, "the timeouts are over")
+    router.load(*OLD)
+    assert router.triggers() == []
+
+
+def test_all_namespaces_shared_one_list(router, lan1):
+    """What a host of one network opened, a container's rules let in, and could close."""
+    other = Router(router.backend, "127.0.0.1", "::1")
+    try:
+        router.load(*OLD)
+        other.load(*OLD)
+        lan1.send("udp:3000")
+        assert len(router.triggers()) == 1 and other.triggers() == []
+        write(other, "/\n")
+        other.load()
+        assert router.trigger().owner == lan1.ip
+    finally:
+        other.close()
