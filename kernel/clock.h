@@ -29,6 +29,14 @@ static inline u64 trigger_now(void)
 	return (jiffies_now >> TRIGGER_TICK_SHIFT) + TRIGGER_BEFORE_BOOT;
 }
 
+/* Now, as a stamp, which what came before boot does not reach. Any context. */
+static inline u32 trigger_stamp(void)
+{
+	u64 jiffies_now = get_jiffies_64();
+
+	return jiffies_now >> TRIGGER_TICK_SHIFT;
+}
+
 /* @secs: seconds, at most XT_TRIGGER_SECS_MAX. Returns ticks, rounded up. */
 static inline u32 trigger_ticks(u32 secs)
 {

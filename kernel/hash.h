@@ -45,7 +45,7 @@ trigger_obj_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 	return t->set != key->set || !trigger_addr_equal(&t->owner, key->addr);
 }
 
-static const struct rhashtable_params trigger_params = {
+static const struct rhashtable_params __maybe_unused trigger_params = {
 	.head_offset		= offsetof(struct trigger, node),
 	.key_len		= sizeof(struct trigger_key),
 	.hashfn			= trigger_key_hash,
@@ -71,7 +71,7 @@ trigger_line_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 	       !trigger_addr_equal(&line->addr, key->addr);
 }
 
-static const struct rhashtable_params trigger_line_params = {
+static const struct rhashtable_params __maybe_unused trigger_line_params = {
 	.head_offset		= offsetof(struct trigger_line, node),
 	.key_len		= sizeof(struct trigger_key),
 	.hashfn			= trigger_key_hash,
@@ -111,7 +111,7 @@ static inline int trigger_host_cmp(struct rhashtable_compare_arg *arg,
 	return host->prefix != key->prefix || host->family != key->family;
 }
 
-static const struct rhashtable_params trigger_host_params = {
+static const struct rhashtable_params __maybe_unused trigger_host_params = {
 	.head_offset		= offsetof(struct trigger_host, node),
 	.key_len		= sizeof(struct trigger_host_key),
 	.hashfn			= trigger_host_key_hash,
@@ -130,32 +130,23 @@ trigger_host_key(u8 family, const union nf_inet_addr *addr)
 	return key;
 }
 
-/* The active trigger of @owner in @set, if any. Under RCU or the lock. */
+/*
+ * The active trigger of @owner in @set, if any. Under RCU or the lock. A long
+ * function, for where each packet comes by; trigger_find() is the same.
+ */
 static __always_inline struct trigger *
-trigger_find(const struct trigger_set *set, const union nf_inet_addr *owner)
+trigger_find_inline(const struct trigger_set *set, const union nf_inet_addr *owner)
 {
 	struct trigger_key key = { .set = set, .addr = owner };
 
 	return rhashtable_lookup(&set->table->triggers, &key, trigger_params);
 }
 
-/* The line of @peer in @set, if any. Under RCU or the lock. */
-static inline struct trigger_line *
-trigger_line_find(const struct trigger_set *set, const union nf_inet_addr *peer)
-{
-	struct trigger_key key = { .set = set, .addr = peer };
-
-	return rhashtable_lookup(&set->table->lines, &key, trigger_line_params);
-}
-
-/* The host that @addr is, or is in, if any. Lock and RCU held. */
-static inline struct trigger_host *
-trigger_host_find(struct trigger_table *table, u8 family,
-		  const union nf_inet_addr *addr)
-{
-	struct trigger_host_key key = trigger_host_key(family, addr);
-
-	return rhashtable_lookup(&table->hosts, &key, trigger_host_params);
-}
+struct trigger *trigger_find(const struct trigger_set *set,
+			     const union nf_inet_addr *owner);
+struct trigger_line *trigger_line_find(const struct trigger_set *set,
+				       const union nf_inet_addr *peer);
+struct trigger_host *trigger_host_find(struct trigger_table *table, u8 family,
+				       const union nf_inet_addr *addr);
 
 #endif /* _TRIGGER_HASH_H */

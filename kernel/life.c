@@ -12,7 +12,7 @@
 /* Open or closed? */
 
 /* Whether a connection keeps @t open. Under RCU or the lock. */
-static bool trigger_has_session(const struct trigger *t, u32 now)
+bool trigger_has_session(const struct trigger *t, u32 now)
 {
 	bool grace = (s32)(READ_ONCE(t->grace) - now) > 0;
 	unsigned int i;
@@ -55,27 +55,6 @@ unsigned int trigger_sessions(const struct trigger *t)
 	return n;
 }
 
-static bool trigger_is_expired(const struct trigger *t, u64 now)
-{
-	const struct trigger_set *set = t->set;
-
-	if (set->timeout &&
-	    trigger_elapsed(now, READ_ONCE(t->refreshed)) >=
-	    set->timeout + (READ_ONCE(t->again) ? TRIGGER_SECOND : 0))
-		return true;
-	return set->lifetime && now - trigger_opened(t) >= set->lifetime;
-}
-
-/*
- * Whether @t is open at @now, or only not collected yet. This, not the
- * collector, decides what is let in. Under RCU or the lock.
- */
-bool trigger_is_open(const struct trigger *t, u64 now)
-{
-	return !trigger_is_expired(t, now) &&
-	       (!t->set->session || trigger_has_session(t, now));
-}
-
 /* Closing. */
 
 /* Lets go of a reference to @t. Any context. */
@@ -88,10 +67,13 @@ void trigger_put(struct trigger *t)
 /* A peer of @t has replied. Lock held. */
 void trigger_answer(struct trigger *t)
 {
+	const struct trigger_set *set = t->set;
 	enum trigger_scope scope;
 
 	WRITE_ONCE(t->answered, true);
-	if (!t->set->session)	/* it was followed for this alone */
+	WRITE_ONCE(t->settled,
+		   !set->session && !set->peer_host && !set->lifetime);
+	if (!set->session)	/* it was followed for this alone */
 		trigger_session_set(&t->slot[0], NULL);
 	for (scope = 0; scope < TRIGGER_SCOPES; scope++)
 		list_del_init(&t->in[scope].unanswered);

@@ -5,94 +5,107 @@
 #include "hash.h"
 #include "table.h"
 
-/*
- * The first in line of @set for @peer (NULL: for any), or NULL. Under RCU.
- * Those whose time is up, but who are not collected yet, do not count.
- */
-static struct trigger *trigger_head(const struct trigger_set *set,
-				    const union nf_inet_addr *peer, u64 now,
-				    s64 *rank)
+/* The head of a line, NULL if it is empty, and its rank. */
+struct trigger_head {
+	struct trigger	*t;
+	s64		rank;
+};
+
+/* The same for a set in which each peer has a line of its own. */
+static noinline struct trigger_head
+trigger_head_for_peer(const struct trigger_set *set,
+		      const union nf_inet_addr *peer)
 {
 	const struct trigger_line *line;
 	const struct trigger_peer *p;
-	struct trigger *t;
+	u64 now = trigger_now();
 
-	if (!set->peer_host) {
-		list_for_each_entry_rcu(t, &set->pool.all,
-					in[TRIGGER_IN_SET].all) {
-			if (trigger_is_open(t, now)) {
-				*rank = trigger_rank(set, t->since);
-				return t;
-			}
-		}
-		return NULL;
-	}
 	line = peer ? trigger_line_find(set, peer) : NULL;
 	if (!line)
-		return NULL;
+		goto none;
 	list_for_each_entry_rcu(p, &line->peers, in_line) {
-		if (trigger_is_open(p->trigger, now)) {
-			*rank = trigger_rank(set, p->since);
-			return p->trigger;
-		}
+		if (trigger_is_open(p->trigger, now))
+			return (struct trigger_head){
+				p->trigger, trigger_rank(set, p->since),
+			};
 	}
+none:
+	return (struct trigger_head){ };
+}
+
+/*
+ * The head of @set's line for @peer (NULL: for any). Under RCU. Those whose
+ * time is up, but who are not collected yet, do not count.
+ */
+static struct trigger_head trigger_head(const struct trigger_set *set,
+					const union nf_inet_addr *peer)
+{
+	u64 now = trigger_now();
+	struct trigger *t;
+
+	if (set->peer_host)
+		return trigger_head_for_peer(set, peer);
+	list_for_each_entry_rcu(t, &set->pool.all, in[TRIGGER_IN_SET].all) {
+		if (trigger_is_open(t, now))
+			return (struct trigger_head){
+				t, trigger_rank(set, t->since),
+			};
+	}
+	return (struct trigger_head){ };
+}
+
+/* The first in line for @port of all sets with entries from @slot on down. */
+struct trigger *
+trigger_by_slot(const struct trigger_ports_slot *slot, unsigned int shift,
+		u16 port, const union nf_inet_addr *peer)
+{
+	struct trigger_head head, best = { };
+	const struct trigger_ports_entry *entry;
+
+	do {
+		hlist_for_each_entry_rcu(entry, &slot->entries, link) {
+			head = trigger_head(entry->data, peer);
+			if (head.t && (!best.t || head.rank < best.rank))
+				best = head;
+		}
+		slot = trigger_ports_below(slot, port, &shift);
+	} while (slot);
+	return best.t;
+}
+
+/* What @owner has open in @set for @peer, or NULL. Under RCU. */
+static struct trigger *trigger_in_set(const struct trigger_set *set,
+				      const union nf_inet_addr *owner,
+				      const union nf_inet_addr *peer)
+{
+	struct trigger *t;
+
+	if (list_empty(&set->pool.all))
+		return NULL;
+	t = trigger_find_inline(set, owner);
+	if (t && trigger_is_open(t, trigger_now()) &&
+	    (!set->peer_host || trigger_peer_find(t, peer)))
+		return t;
 	return NULL;
 }
 
-/*
- * Who owns @port (host byte order) of @proto for @peer now? Under RCU. NULL:
- * nobody. @peer NULL asks for what is open to every peer.
- */
-struct trigger *trigger_by_port(const struct trigger_ports *ports, u8 proto,
-				u16 port, const union nf_inet_addr *peer)
+/* What @owner has open with entries from @slot on down, for @peer. */
+struct trigger *
+trigger_by_slot_owner(const struct trigger_ports_slot *slot, unsigned int shift,
+		      u16 port, const union nf_inet_addr *owner,
+		      const union nf_inet_addr *peer)
 {
-	int index = trigger_proto_index(proto);
-	struct trigger_ports_entry *entry;
-	struct trigger_ports_walk walk;
-	struct trigger *t, *best = NULL;
-	s64 rank, best_rank = 0;
-	u64 now;
-
-	if (index < 0)
-		return NULL;
-	now = trigger_now();
-	walk = trigger_ports_begin(rcu_dereference(ports->root[index]), port);
-	while ((entry = trigger_ports_next(&walk))) {
-		t = trigger_head(entry->data, peer, now, &rank);
-		if (t && (!best || rank < best_rank)) {
-			best = t;
-			best_rank = rank;
-		}
-	}
-	return best;
-}
-
-/*
- * Has @owner @port (host byte order) of @proto open for @peer, whoever else
- * has? Under RCU. NULL: no.
- */
-struct trigger *trigger_by_owner(const struct trigger_ports *ports, u8 proto,
-				 u16 port, const union nf_inet_addr *owner,
-				 const union nf_inet_addr *peer)
-{
-	int index = trigger_proto_index(proto);
-	struct trigger_ports_entry *entry;
-	struct trigger_ports_walk walk;
+	const struct trigger_ports_entry *entry;
 	struct trigger *t;
 
-	if (index < 0)
-		return NULL;
-	walk = trigger_ports_begin(rcu_dereference(ports->root[index]), port);
-	while ((entry = trigger_ports_next(&walk))) {
-		const struct trigger_set *set = entry->data;
-
-		if (list_empty(&set->pool.all))
-			continue;
-		t = trigger_find(set, owner);
-		if (t && trigger_is_open(t, trigger_now()) &&
-		    (!set->peer_host || trigger_peer_find(t, peer)))
-			return t;
-	}
+	do {
+		hlist_for_each_entry_rcu(entry, &slot->entries, link) {
+			t = trigger_in_set(entry->data, owner, peer);
+			if (t)
+				return t;
+		}
+		slot = trigger_ports_below(slot, port, &shift);
+	} while (slot);
 	return NULL;
 }
 

@@ -5,8 +5,20 @@
 
 #include "hash.h"
 #include "life.h"
+#include "proto.h"
 #include "session.h"
 #include "table.h"
+
+/* A connection that triggers: who opened it, and with whom. */
+static const union nf_inet_addr *trigger_ct_owner(const struct nf_conn *ct)
+{
+	return &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
+}
+
+static const union nf_inet_addr *trigger_ct_peer(const struct nf_conn *ct)
+{
+	return &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3;
+}
 
 /* The next number in line, for one that opens now. Lock held. */
 static u64 trigger_next_since(struct trigger_table *table, u64 now)
@@ -57,16 +69,16 @@ static bool trigger_should_follow(const struct trigger *t,
 }
 
 /*
- * The owner has sent @packet to a peer that is known: it is forgotten last.
+ * The owner has sent a packet to a peer that is known: it is forgotten last.
  * Noted once a second, and for each new connection. Under RCU.
  */
 static void trigger_touch_peer(const struct trigger *t,
-			       const struct trigger_packet *packet, u32 now)
+			       const struct nf_conn *ct, u32 now)
 {
-	struct trigger_peer *peer = trigger_peer_find(t, packet->peer);
+	struct trigger_peer *peer = trigger_peer_find(t, trigger_ct_peer(ct));
 
 	if (peer && (trigger_elapsed(now, READ_ONCE(peer->contacted)) >=
-		     TRIGGER_SECOND || !nf_ct_is_confirmed(packet->ct)))
+		     TRIGGER_SECOND || !nf_ct_is_confirmed(ct)))
 		WRITE_ONCE(peer->contacted, now);
 }
 
@@ -83,26 +95,35 @@ static bool trigger_should_answer(const struct trigger *t,
  * connections with many peers would push each other out with every packet.
  */
 static bool trigger_should_meet(const struct trigger *t,
-				const struct trigger_packet *packet)
+				const struct nf_conn *ct)
 {
-	return t->set->peer_host && !trigger_peer_find(t, packet->peer) &&
+	return t->set->peer_host &&
+	       !trigger_peer_find(t, trigger_ct_peer(ct)) &&
 	       (READ_ONCE(t->n_peers) < TRIGGER_PEERS_MAX ||
-		!nf_ct_is_confirmed(packet->ct));
+		!nf_ct_is_confirmed(ct));
 }
 
-/* Notes all that is new about @packet. Lock and RCU held. */
-static void trigger_note(struct trigger *t, const struct trigger_packet *packet,
-			 u64 now)
+/* Notes all that is new about a packet of @ct. Lock and RCU held. */
+static void trigger_note(struct trigger *t, struct nf_conn *ct, u64 now)
 {
-	if (trigger_should_meet(t, packet))
-		trigger_peer_add(t, packet->peer,
+	if (trigger_should_meet(t, ct))
+		trigger_peer_add(t, trigger_ct_peer(ct),
 				 trigger_next_since(t->set->table, now), now);
 	else if (t->set->peer_host)
-		trigger_touch_peer(t, packet, now);
-	if (trigger_should_answer(t, packet->ct))
+		trigger_touch_peer(t, ct, now);
+	if (trigger_should_answer(t, ct))
 		trigger_answer(t);
-	if (trigger_should_follow(t, packet->ct))
-		trigger_follow(t, packet->ct, now);
+	if (trigger_should_follow(t, ct))
+		trigger_follow(t, ct, now);
+}
+
+/* Whether a refresh of @t, which is settled, would write nothing. Under RCU. */
+static bool trigger_is_quiet(const struct trigger *t, u32 now)
+{
+	u32 was = READ_ONCE(t->refreshed);
+
+	return READ_ONCE(t->settled) && now - was < TRIGGER_SECOND &&
+	       (READ_ONCE(t->again) || now == was);
 }
 
 /*
@@ -134,30 +155,31 @@ static bool trigger_has_to_wait(const struct trigger *t)
 }
 
 /* Opens, or notes what is new if it is open by now. Under RCU. */
-static void trigger_open(struct trigger_set *set,
-			 const struct trigger_packet *packet, u64 now)
+static void trigger_open(struct trigger_set *set, struct nf_conn *ct, u64 now)
 {
+	const struct nf_conntrack_tuple *tuple =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct trigger_table *table = set->table;
 	struct trigger *t;
 
 	spin_lock_bh(&table->lock);
 	if (table->gone || set->gone)
 		goto out;
-	t = trigger_find(set, packet->owner);
+	t = trigger_find(set, trigger_ct_owner(ct));
 	if (t && !trigger_reap(t, now)) {
 		trigger_touch(t, now);
-		trigger_note(t, packet, now);
+		trigger_note(t, ct, now);
 		goto out;
 	}
-	if (trigger_make_room(set, packet->owner, now, true))
+	if (trigger_make_room(set, trigger_ct_owner(ct), now, true))
 		goto out;
-	t = trigger_insert(set, packet->owner, trigger_next_since(table, now),
-			   now);
+	t = trigger_insert(set, trigger_ct_owner(ct),
+			   trigger_next_since(table, now), now);
 	if (!t)
 		goto out;
-	t->proto = packet->proto;
-	t->port = packet->port;
-	trigger_note(t, packet, now);
+	t->proto = tuple->dst.protonum;
+	t->port = trigger_proto_port(tuple);
+	trigger_note(t, ct, now);
 	if (set->peer_host && !t->n_peers) {	/* no memory: open to nobody */
 		trigger_close_locked(t, TRIGGER_CLOSED);
 		goto out;
@@ -169,31 +191,52 @@ out:
 }
 
 /*
- * A packet of a LAN host triggers: opens, or refreshes. Under RCU (any hook),
- * softirqs on or off. If it cannot open, a counter says so, or there was no
- * memory; the packet goes on in any case.
+ * Whether @t is open at @now. The packet's connection @ct, which has not
+ * ended, answers for the sessions if it is one of them. Under RCU.
  */
-void trigger_packet_out(struct trigger_set *set,
-			const struct trigger_packet *packet)
+static bool trigger_is_open_for(const struct trigger *t,
+				const struct nf_conn *ct, u64 now)
+{
+	return !trigger_is_expired(t, now) &&
+	       (!t->set->session || READ_ONCE(t->slot[0]) == ct ||
+		trigger_has_session(t, now));
+}
+
+/* Opens, or notes what the packet changes, if it does. Under RCU. */
+static noinline void trigger_packet_news(struct trigger_set *set,
+					 struct trigger *t, struct nf_conn *ct)
 {
 	u64 now = trigger_now();
-	struct trigger *t;
 
 	/* What a closing connection still sends opens nothing anew. */
 	if (set->session &&
-	    trigger_session_state(packet->ct) == TRIGGER_SESSION_ENDED)
+	    trigger_session_state(ct) == TRIGGER_SESSION_ENDED)
 		return;
-	t = trigger_find(set, packet->owner);
-	if (!t || !trigger_is_open(t, now) ||
-	    trigger_should_meet(t, packet) ||
-	    trigger_should_follow(t, packet->ct) ||
-	    trigger_should_answer(t, packet->ct)) {
-		trigger_open(set, packet, now);
+	if (!t || !trigger_is_open_for(t, ct, now) ||
+	    trigger_should_meet(t, ct) ||
+	    trigger_should_follow(t, ct) || trigger_should_answer(t, ct)) {
+		trigger_open(set, ct, now);
 		return;
 	}
 	trigger_touch(t, now);
 	if (set->peer_host)
-		trigger_touch_peer(t, packet, now);
+		trigger_touch_peer(t, ct, now);
+}
+
+/*
+ * A packet of @ct, a connection of a LAN host, triggers: opens, or refreshes.
+ * Under RCU (any hook), softirqs on or off. If it cannot open, a counter says
+ * so, or there was no memory; the packet goes on in any case.
+ *
+ * Nearly all packets find a trigger that is settled, and refreshed twice in
+ * this second.
+ */
+void trigger_packet_out(struct trigger_set *set, struct nf_conn *ct)
+{
+	struct trigger *t = trigger_find_inline(set, trigger_ct_owner(ct));
+
+	if (!t || !trigger_is_quiet(t, trigger_stamp()))
+		trigger_packet_news(set, t, ct);
 }
 
 /*
@@ -255,20 +298,15 @@ out:
 
 /* Inbound packets. */
 
-/* Counts a new inbound connection to @t's owner. Under RCU. */
-void trigger_hit(struct trigger *t)
-{
-	atomic_inc(&t->hits);
-}
-
-/* A packet of a new inbound connection used @t. Under RCU. */
-void trigger_used(struct trigger *t, struct nf_conn *ct)
+/*
+ * A packet of @ct, a new inbound connection, has used @t, which that refreshes
+ * (--trigger-refresh both). Under RCU.
+ */
+void trigger_packet_in(struct trigger *t, struct nf_conn *ct)
 {
 	struct trigger_table *table = t->set->table;
 	u64 now = trigger_now();
 
-	if (!t->set->refresh_both)
-		return;
 	trigger_touch(t, now);
 	if (!t->set->session || !trigger_should_follow(t, ct))
 		return;

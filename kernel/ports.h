@@ -55,52 +55,52 @@ struct trigger_ports_node {
 	struct rcu_head				rcu;
 };
 
-/* A lookup under way; @link: the entry that comes next. */
-struct trigger_ports_walk {
-	struct trigger_ports_node	*node;
-	struct trigger_ports_slot	*slot;
-	struct hlist_node		*link;
-	unsigned int			shift;
-	u16				port;
-};
-
 unsigned int trigger_ports_blocks(u16 min, u16 max);
 int trigger_ports_add(struct trigger_ports_node __rcu **root, u16 min, u16 max,
 		      void *data, struct trigger_ports_entry *entries);
 void trigger_ports_remove(struct trigger_ports_entry *entries, unsigned int n);
 u16 trigger_ports_last(const struct trigger_ports_node *root, u16 port);
 
-/* Starts a lookup of @port below @root (from rcu_dereference()). */
-static inline struct trigger_ports_walk
-trigger_ports_begin(struct trigger_ports_node *root, u16 port)
+/*
+ * A lookup: all slots on the way down to @port that have entries.
+ *
+ *	unsigned int shift;
+ *
+ *	for (slot = trigger_ports_first(root, port, &shift); slot;
+ *	     slot = trigger_ports_below(slot, port, &shift))
+ *		hlist_for_each_entry_rcu(entry, &slot->entries, link)
+ *
+ * Under RCU, @node from rcu_dereference(), may be NULL. Short, for most of the
+ * inbound packets meet no entry at all.
+ */
+static inline const struct trigger_ports_slot *
+trigger_ports_next(const struct trigger_ports_node *node, u16 port,
+		   unsigned int *shift)
 {
-	return (struct trigger_ports_walk){
-		.node = root, .shift = TRIGGER_PORTS_TOP, .port = port,
-	};
+	const struct trigger_ports_slot *slot;
+
+	for (; node; node = rcu_dereference(slot->child)) {
+		slot = &node->slot[(port >> *shift) & (TRIGGER_PORTS_SLOTS - 1)];
+		*shift -= TRIGGER_PORTS_BITS;	/* the lowest has no child */
+		if (!hlist_empty(&slot->entries))
+			return slot;
+	}
+	return NULL;
 }
 
-/*
- * The next entry that covers the port, NULL: there is none left. Under RCU.
- * The slot of the node at hand comes first, then the one below it.
- */
-static inline struct trigger_ports_entry *
-trigger_ports_next(struct trigger_ports_walk *walk)
+static inline const struct trigger_ports_slot *
+trigger_ports_first(const struct trigger_ports_node *root, u16 port,
+		    unsigned int *shift)
 {
-	struct trigger_ports_entry *entry;
+	*shift = TRIGGER_PORTS_TOP;
+	return trigger_ports_next(root, port, shift);
+}
 
-	while (!walk->link) {
-		if (walk->slot)
-			walk->node = rcu_dereference(walk->slot->child);
-		if (!walk->node)
-			return NULL;
-		walk->slot = &walk->node->slot[(walk->port >> walk->shift) &
-					       (TRIGGER_PORTS_SLOTS - 1)];
-		walk->shift -= TRIGGER_PORTS_BITS;
-		walk->link = rcu_dereference(hlist_first_rcu(&walk->slot->entries));
-	}
-	entry = hlist_entry(walk->link, struct trigger_ports_entry, link);
-	walk->link = rcu_dereference(hlist_next_rcu(walk->link));
-	return entry;
+static inline const struct trigger_ports_slot *
+trigger_ports_below(const struct trigger_ports_slot *slot, u16 port,
+		    unsigned int *shift)
+{
+	return trigger_ports_next(rcu_dereference(slot->child), port, shift);
 }
 
 #endif /* _TRIGGER_PORTS_H */

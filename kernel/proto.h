@@ -5,6 +5,7 @@
 
 #include <linux/in.h>
 #include <linux/types.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
 
 /* NULL: a protocol without ports. Those with a name are what --trigger-match sees. */
 static inline const char *trigger_proto_name(u8 proto)
@@ -23,6 +24,13 @@ static inline const char *trigger_proto_name(u8 proto)
 	default:
 		return NULL;
 	}
+}
+
+/* Where packets of @tuple go: host byte order, 0 if the protocol has no ports. */
+static inline u16 trigger_proto_port(const struct nf_conntrack_tuple *tuple)
+{
+	return trigger_proto_name(tuple->dst.protonum) ?
+	       ntohs(tuple->dst.u.all) : 0;
 }
 
 #endif /* _TRIGGER_PROTO_H */

@@ -43,59 +43,75 @@ static bool trigger_is_listener(struct sk_buff *skb,
 }
 
 /*
- * Who is to get the packet, which has the tuple @to; NULL: the router's other
- * rules and its own services decide.
+ * Whether @t's owner is to get the packet, which has the tuple @to; if not, the
+ * router's other rules and its own services decide.
  */
-static struct trigger *trigger_receiver(struct sk_buff *skb,
-					const struct xt_action_param *par,
-					const struct nf_conntrack_tuple *to)
+static bool trigger_may_receive(const struct trigger *t, struct sk_buff *skb,
+				const struct xt_action_param *par,
+				const struct nf_conntrack_tuple *to)
 {
 	const struct xt_trigger_tginfo *info = par->targinfo;
-	const struct trigger_name *name = info->kernel;
-	struct trigger *t;
 
-	t = trigger_by_port(&name->ports, to->dst.protonum,
-			    ntohs(to->dst.u.all), &to->src.u3);
-	if (!t)
-		return NULL;
 	/* The owner's own packets; what is on its way to the owner already. */
 	if (trigger_addr_equal(&t->owner, &to->src.u3) ||
 	    trigger_addr_equal(&t->owner, &to->dst.u3))
-		return NULL;
+		return false;
 	if (!trigger_is_local(xt_net(par), xt_family(par), &to->dst.u3))
-		return NULL;
+		return false;
 	if (!(info->flags & XT_TRIGGER_F_SHADOW) &&
 	    trigger_is_listener(skb, par)) {
 		trigger_count(t->set->table, TRIGGER_LOCAL);
-		return NULL;
+		return false;
 	}
-	return t;
+	return true;
+}
+
+/* Sends the new connection @ct to @t's owner; says whether it could. */
+static bool trigger_send(struct nf_conn *ct, const struct trigger *t)
+{
+	struct nf_nat_range2 range = {
+		.flags = NF_NAT_RANGE_MAP_IPS,
+		.min_addr = t->owner,
+		.max_addr = t->owner,
+	};
+
+	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST) == NF_ACCEPT;
+}
+
+/* The packet, the first of @ct, is for @t's owner, unless there is a reason. */
+static noinline unsigned int
+trigger_dnat_to(struct trigger *t, struct sk_buff *skb,
+		const struct xt_action_param *par, struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *to =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+
+	if (!trigger_may_receive(t, skb, par, to) || !trigger_send(ct, t))
+		return XT_CONTINUE;
+	trigger_count(t->set->table, TRIGGER_DNAT);
+	trigger_hit(t);
+	if (t->set->refresh_both)
+		trigger_packet_in(t, ct);
+	return NF_ACCEPT;
 }
 
 /* Returns NF_ACCEPT, as DNAT does, for a connection that it sends on. */
 unsigned int trigger_dnat(struct sk_buff *skb,
 			  const struct xt_action_param *par)
 {
-	struct nf_nat_range2 range = { .flags = NF_NAT_RANGE_MAP_IPS };
+	const struct xt_trigger_tginfo *info = par->targinfo;
+	const struct trigger_name *name = info->kernel;
+	const struct nf_conntrack_tuple *to;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	struct trigger *t;
 
-	if (!ct || ctinfo != IP_CT_NEW || nf_ct_is_template(ct) ||
+	if (!ct || ctinfo != IP_CT_NEW ||
 	    xt_hooknum(par) != NF_INET_PRE_ROUTING ||
-	    nf_ct_is_confirmed(ct) || nf_nat_initialized(ct, NF_NAT_MANIP_DST))
+	    ct->status & (IPS_TEMPLATE | IPS_CONFIRMED | IPS_DST_NAT_DONE))
 		return XT_CONTINUE;
-	t = trigger_receiver(skb, par,
-			     &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
-	if (!t)
-		return XT_CONTINUE;
-
-	range.min_addr = t->owner;
-	range.max_addr = t->owner;
-	if (nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST) != NF_ACCEPT)
-		return XT_CONTINUE;
-	trigger_count(t->set->table, TRIGGER_DNAT);
-	trigger_hit(t);
-	trigger_used(t, ct);
-	return NF_ACCEPT;
+	to = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	t = trigger_by_port(&name->ports, to->dst.protonum,
+			    ntohs(to->dst.u.all), &to->src.u3);
+	return t ? trigger_dnat_to(t, skb, par, ct) : XT_CONTINUE;
 }

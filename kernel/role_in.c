@@ -7,6 +7,22 @@
 #include "role.h"
 #include "rule.h"
 
+/* A packet of @ct is for @t's owner, who has the port open. */
+static noinline unsigned int trigger_accept(struct trigger *t,
+					    struct nf_conn *ct)
+{
+	if (t->set->refresh_both)
+		trigger_packet_in(t, ct);
+	/* Its first packet: all others of it find it confirmed. */
+	if (!nf_ct_is_confirmed(ct)) {
+		trigger_count(t->set->table, TRIGGER_ACCEPTED);
+		/* A connection that `dnat` let in has been counted there. */
+		if (!(ct->status & IPS_DST_NAT))
+			trigger_hit(t);
+	}
+	return NF_ACCEPT;
+}
+
 /* Returns NF_ACCEPT for what an owner has open; never drops. */
 unsigned int trigger_in(struct sk_buff *skb, const struct xt_action_param *par)
 {
@@ -26,16 +42,5 @@ unsigned int trigger_in(struct sk_buff *skb, const struct xt_action_param *par)
 	to = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	t = trigger_by_owner(&name->ports, from->dst.protonum,
 			     ntohs(to->src.u.all), &to->src.u3, &from->src.u3);
-	if (!t)
-		return XT_CONTINUE;
-
-	trigger_used(t, ct);
-	/* Its first packet: all others of it find it confirmed. */
-	if (!nf_ct_is_confirmed(ct)) {
-		trigger_count(t->set->table, TRIGGER_ACCEPTED);
-		/* A connection that `dnat` let in has been counted there. */
-		if (!(ct->status & IPS_DST_NAT))
-			trigger_hit(t);
-	}
-	return NF_ACCEPT;
+	return t ? trigger_accept(t, ct) : XT_CONTINUE;
 }

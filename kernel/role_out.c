@@ -22,14 +22,17 @@ static bool trigger_is_outbound(const struct nf_conn *ct,
 	return ctinfo != IP_CT_RELATED || !nf_ct_is_confirmed(ct);
 }
 
-/* Whether a packet to @port (host byte order) triggers @info. */
-static bool trigger_matches(const struct xt_trigger_tginfo *info, u16 port)
+/* Whether a packet of @ct triggers @info. */
+static bool trigger_matches(const struct xt_trigger_tginfo *info,
+			    const struct nf_conn *ct)
 {
 	const struct xt_trigger_range *item = info->match;
 	const struct xt_trigger_range *end = item + info->n_match;
+	u16 port;
 
 	if (item == end)
 		return true;
+	port = trigger_proto_port(&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
 	for (; item < end; item++) {
 		if (port >= item->min && port <= item->max)
 			return true;
@@ -41,27 +44,14 @@ unsigned int trigger_out(struct sk_buff *skb,
 			 const struct xt_action_param *par)
 {
 	const struct xt_trigger_tginfo *info = par->targinfo;
-	const struct nf_conntrack_tuple *tuple;
 	struct trigger_rule *rule = info->kernel;
-	struct trigger_packet packet;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
 	/* A chain of iptables-nft may be reached from any hook. */
 	if (!(BIT(xt_hooknum(par)) & TRIGGER_HOOKS_OUT) || par->fragoff)
 		return XT_CONTINUE;
-	if (!trigger_is_outbound(ct, ctinfo))
-		return XT_CONTINUE;
-
-	tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	packet.proto = tuple->dst.protonum;
-	packet.port = trigger_proto_name(packet.proto) ?
-		      ntohs(tuple->dst.u.all) : 0;
-	if (!trigger_matches(info, packet.port))
-		return XT_CONTINUE;
-	packet.owner = &tuple->src.u3;
-	packet.peer = &tuple->dst.u3;
-	packet.ct = ct;
-	trigger_packet_out(&rule->set, &packet);
+	if (trigger_is_outbound(ct, ctinfo) && trigger_matches(info, ct))
+		trigger_packet_out(&rule->set, ct);
 	return XT_CONTINUE;
 }

@@ -170,13 +170,30 @@ struct trigger_host {
  *		and never closes early.
  * @next_slot:	the slot that is filled next, or TRIGGER_ADOPTING
  * @answered:	a peer has replied: it is never evicted
+ * @settled:	answered, and nothing that its owner's next packets could
+ *		change but @refreshed: no sessions, no peers, no lifetime
  * @dead:	unlinked; only a reader that has not noticed still sees it
  * @slot:	the connections followed (set->slots of them), see session.h
  */
 struct trigger {
+	/* One cache line: all that a packet needs which changes nothing. */
 	struct rhash_head	node;
-	union nf_inet_addr	owner;
 	struct trigger_set	*set;
+	union nf_inet_addr	owner;
+	struct hlist_head	peers;		/* the newest first, RCU */
+	u32			refreshed;
+	u32			grace;
+	u8			n_peers;
+	u8			next_slot;
+	bool			again;
+	bool			answered;
+	bool			settled;
+	bool			dead;
+	u8			proto;
+	u16			port;		/* that triggered, 0: it has none */
+	/* The rest. */
+	u64			since;
+	u64			id;
 	struct trigger_host	*host;
 	struct {
 		struct list_head	all;
@@ -185,20 +202,8 @@ struct trigger {
 			struct rcu_head		rcu;	/* once dead */
 		};
 	} in[TRIGGER_SCOPES];
-	struct hlist_head	peers;		/* the newest first, RCU */
-	u64			since;
-	u64			id;
-	u32			refreshed;
-	u32			grace;
 	atomic_t		hits;
 	refcount_t		refs;
-	u16			port;		/* that triggered, 0: it has none */
-	u8			proto;
-	u8			n_peers;
-	u8			next_slot;
-	bool			again;
-	bool			answered;
-	bool			dead;
 	struct nf_conn		*slot[];
 };
 
@@ -223,19 +228,6 @@ struct trigger_line {
 	union nf_inet_addr	addr;
 	struct list_head	peers;
 	struct rcu_head		rcu;
-};
-
-/*
- * A packet that triggers.
- * @port: host byte order, 0 if the protocol has none
- * @ct:   its connection
- */
-struct trigger_packet {
-	const union nf_inet_addr	*owner;
-	const union nf_inet_addr	*peer;
-	struct nf_conn			*ct;
-	u16				port;
-	u8				proto;
 };
 
 /*
@@ -276,20 +268,21 @@ unsigned int trigger_table_max(void);
 void trigger_set_init(struct trigger_set *set, struct trigger_table *table);
 void trigger_set_close(struct trigger_set *set);
 
-void trigger_packet_out(struct trigger_set *set,
-			const struct trigger_packet *packet);
-struct trigger *trigger_by_port(const struct trigger_ports *ports, u8 proto,
-				u16 port, const union nf_inet_addr *peer);
-struct trigger *trigger_by_owner(const struct trigger_ports *ports, u8 proto,
-				 u16 port, const union nf_inet_addr *owner,
-				 const union nf_inet_addr *peer);
-void trigger_used(struct trigger *t, struct nf_conn *ct);
-void trigger_hit(struct trigger *t);
+void trigger_packet_out(struct trigger_set *set, struct nf_conn *ct);
+/* For trigger_by_port() and trigger_by_owner(). */
+struct trigger *
+trigger_by_slot(const struct trigger_ports_slot *slot, unsigned int shift,
+		u16 port, const union nf_inet_addr *peer);
+struct trigger *
+trigger_by_slot_owner(const struct trigger_ports_slot *slot, unsigned int shift,
+		      u16 port, const union nf_inet_addr *owner,
+		      const union nf_inet_addr *peer);
+void trigger_packet_in(struct trigger *t, struct nf_conn *ct);
 
 int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved);
 void trigger_close(struct trigger *t);
 void trigger_put(struct trigger *t);
-bool trigger_is_open(const struct trigger *t, u64 now);
+bool trigger_has_session(const struct trigger *t, u32 now);
 bool trigger_is_waiting(const struct trigger *t);
 unsigned int trigger_sessions(const struct trigger *t);
 
@@ -336,6 +329,12 @@ static inline void trigger_count(const struct trigger_table *table,
 	this_cpu_inc(table->stats->count[stat]);
 }
 
+/* Counts a new inbound connection to @t's owner. Under RCU. */
+static inline void trigger_hit(struct trigger *t)
+{
+	atomic_inc(&t->hits);
+}
+
 /* The addresses of a family are zero behind their length, as conntrack's are. */
 static inline bool trigger_addr_equal(const union nf_inet_addr *a,
 				      const union nf_inet_addr *b)
@@ -360,6 +359,67 @@ trigger_peer_find(const struct trigger *t, const union nf_inet_addr *addr)
 static inline u64 trigger_opened(const struct trigger *t)
 {
 	return t->since >> 24;
+}
+
+/*
+ * Who owns @port (host byte order) of @proto for @peer now? Under RCU. NULL:
+ * nobody. @peer NULL asks for what is open to every peer.
+ */
+static inline struct trigger *
+trigger_by_port(const struct trigger_ports *ports, u8 proto, u16 port,
+		const union nf_inet_addr *peer)
+{
+	const struct trigger_ports_slot *slot;
+	int index = trigger_proto_index(proto);
+	unsigned int shift;
+
+	if (index < 0)
+		return NULL;
+	slot = trigger_ports_first(rcu_dereference(ports->root[index]), port,
+				   &shift);
+	return slot ? trigger_by_slot(slot, shift, port, peer) : NULL;
+}
+
+/*
+ * Has @owner @port (host byte order) of @proto open for @peer, whoever else
+ * has? Under RCU. NULL: no.
+ */
+static inline struct trigger *
+trigger_by_owner(const struct trigger_ports *ports, u8 proto, u16 port,
+		 const union nf_inet_addr *owner,
+		 const union nf_inet_addr *peer)
+{
+	const struct trigger_ports_slot *slot;
+	int index = trigger_proto_index(proto);
+	unsigned int shift;
+
+	if (index < 0)
+		return NULL;
+	slot = trigger_ports_first(rcu_dereference(ports->root[index]), port,
+				   &shift);
+	return slot ? trigger_by_slot_owner(slot, shift, port, owner, peer) :
+		      NULL;
+}
+
+static inline bool trigger_is_expired(const struct trigger *t, u64 now)
+{
+	const struct trigger_set *set = t->set;
+
+	if (set->timeout &&
+	    trigger_elapsed(now, READ_ONCE(t->refreshed)) >=
+	    set->timeout + (READ_ONCE(t->again) ? TRIGGER_SECOND : 0))
+		return true;
+	return set->lifetime && now - trigger_opened(t) >= set->lifetime;
+}
+
+/*
+ * Whether @t is open at @now, or only not collected yet. This, not the
+ * collector, decides what is let in. Under RCU or the lock.
+ */
+static inline bool trigger_is_open(const struct trigger *t, u64 now)
+{
+	return !trigger_is_expired(t, now) &&
+	       (!t->set->session || trigger_has_session(t, now));
 }
 
 #endif /* _TRIGGER_TABLE_H */
