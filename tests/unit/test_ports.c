@@ -75,14 +75,17 @@ static void unmap(struct range *r)
 static void look_up(u16 port)
 {
 	unsigned int met[RANGES] = {}, steps = 0, i, covering = 0;
-	struct trigger_ports_entry *entry;
-	struct trigger_ports_walk walk;
+	const struct trigger_ports_entry *entry;
+	const struct trigger_ports_slot *slot;
+	unsigned int shift;
 
 	rcu_read_lock();
-	walk = trigger_ports_begin(rcu_dereference(root), port);
-	while ((entry = trigger_ports_next(&walk))) {
-		met[(struct range *)entry->data - range]++;
-		steps++;
+	slot = trigger_ports_first(rcu_dereference(root), port, &shift);
+	for (; slot; slot = trigger_ports_below(slot, port, &shift)) {
+		hlist_for_each_entry_rcu(entry, &slot->entries, link) {
+			met[(struct range *)entry->data - range]++;
+			steps++;
+		}
 	}
 	rcu_read_unlock();
 	for (i = 0; i < RANGES; i++) {

@@ -27,15 +27,18 @@ static void end(void)
 static bool is_mapped(const struct trigger_name *name,
 		      const struct trigger_rule *rule, u8 proto, u16 port)
 {
-	struct trigger_ports_entry *entry;
-	struct trigger_ports_walk walk;
+	const struct trigger_ports_entry *entry;
+	const struct trigger_ports_slot *slot;
 	bool found = false;
+	unsigned int shift;
 
 	rcu_read_lock();
-	walk = trigger_ports_begin(rcu_dereference(
-			name->ports.root[trigger_proto_index(proto)]), port);
-	while ((entry = trigger_ports_next(&walk)))
-		found |= entry->data == &rule->set;
+	slot = trigger_ports_first(rcu_dereference(
+			name->ports.root[trigger_proto_index(proto)]), port,
+			&shift);
+	for (; slot; slot = trigger_ports_below(slot, port, &shift))
+		hlist_for_each_entry_rcu(entry, &slot->entries, link)
+			found |= entry->data == &rule->set;
 	rcu_read_unlock();
 	return found;
 }

@@ -10,6 +10,7 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_sctp.h>
 #include <linux/netfilter/nf_conntrack_tcp.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
 
 struct nf_conntrack {
 	refcount_t use;
@@ -17,9 +18,9 @@ struct nf_conntrack {
 
 struct nf_conn {
 	struct nf_conntrack ct_general;
+	struct nf_conntrack_tuple_hash tuplehash[IP_CT_DIR_MAX];
 	unsigned long status;
 	u32 timeout;
-	u8 protonum;
 	union {
 		struct {
 			u8 state;
@@ -32,7 +33,7 @@ struct nf_conn {
 
 static inline u8 nf_ct_protonum(const struct nf_conn *ct)
 {
-	return ct->protonum;
+	return ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.protonum;
 }
 
 static inline bool nf_ct_is_dying(const struct nf_conn *ct)
@@ -61,7 +62,7 @@ static inline void nf_ct_put(struct nf_conn *ct)
 	if (refcount_dec_and_test(&ct->ct_general.use)) {
 		ct->status = IPS_CONFIRMED | IPS_SEEN_REPLY;
 		ct->timeout = (u32)shim_jiffies + 1000 * HZ;
-		ct->protonum = IPPROTO_UDP;
+		ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.protonum = IPPROTO_UDP;
 	}
 }
 
