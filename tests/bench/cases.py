@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is measured: one packet of each kind, as the median of many.
+
+Each case makes sure that its packets were what it says: that they were
+forwarded to whom they should, and that ours counted what they did.
+"""
+
+import time
+
+from network import ROUTER_IP, Packets
+from setups import FIRST_PORT, TRIGGER_PORT, owner, port, ports_of
+
+PEER = "192.0.2.7"
+FLOWS = 64
+KNOWN = 1024        # packets of known flows
+NEW = 1000          # new connections
+CLOSED_PORT = 50001
+
+
+def outbound(count, n_owners, stride, first=0, n_flows=FLOWS):
+    """Packets to TRIGGER_PORT, in turn of each flow and of each owner of port 0."""
+    return Packets(count, "%s+%d%%%d" % (owner(first), stride, stride * n_owners),
+                   "10000+1%%%d" % n_flows, PEER, str(TRIGGER_PORT))
+
+
+def replies(count):
+    return Packets(count, PEER, str(TRIGGER_PORT), ROUTER_IP, "10000+1%%%d" % FLOWS)
+
+
+def inbound(dport, count=NEW):
+    """New connections from everywhere."""
+    return Packets(count, "203.0.113.0+1%251", "1024+1", ROUTER_IP, dport)
+
+
+def expect(before, after, **expected):
+    for name, moved in expected.items():
+        if name in before:
+            assert after[name] - before[name] == moved, (
+                "%s moved by %d, not by %d" % (name, after[name] - before[name], moved))
+
+
+def known_flows(setup, n):
+    """(i) and (iv): packets of known flows, out and in."""
+    network = setup.network
+    stride = ports_of(n) if setup.sized else 1
+    n_owners = max(min(n // stride, FLOWS), 1)
+    network.forget()
+    network.send("lan", outbound(FLOWS, n_owners, stride))
+    network.send("wan", replies(FLOWS))
+    # A refresh is counted once a second. (The guest does not wait: its clock jumps.)
+    time.sleep(1)
+    before = setup.counters()
+    refresh = network.cost("lan", outbound(KNOWN, n_owners, stride), "wan", new=False)
+    back = network.cost("wan", replies(KNOWN), "lan", new=False)
+    after = setup.counters()
+    expect(before, after, opened=0, dnat=0, accepted=0)
+    if "refreshed" in before:
+        refreshed = after["refreshed"] - before["refreshed"]
+        assert refreshed >= n_owners, "%d of %d were refreshed" % (refreshed, n_owners)
+    return {"refresh": refresh, "known": back}
+
+
+def hits(setup, n):
+    """(ii): new connections that are let in."""
+    if not setup.lets_in:
+        return {}
+    stride = 14 % (2 * ports_of(n)) or 2
+    return {
+        "hit": hit(setup, "%d+%d%%%d" % (FIRST_PORT, stride, 2 * ports_of(n))),
+        "hit oldest": hit(setup, str(port(0))),
+    }
+
+
+def hit(setup, dport):
+    before = setup.counters()
+    cost = setup.network.cost("wan", inbound(dport), "lan")
+    accepted = 2 * NEW if getattr(setup, "in_rule", ()) else 0
+    expect(before, setup.counters(), dnat=2 * NEW, accepted=accepted, local=0)
+    return cost
+
+
+def misses(setup, n):
+    """(iii): new connections to a port that is not open; the router drops them."""
+    before = setup.counters()
+    cost = setup.network.cost("wan", inbound(str(CLOSED_PORT)), None)
+    expect(before, setup.counters(), dnat=0, accepted=0, local=0)
+    return {"miss": cost}
+
+
+def openings(setup, n):
+    """(v): the first packets of new owners."""
+    before = setup.counters()
+    network = setup.network
+    # Twice, and of other owners each time: what is open already does not open.
+    for turn in range(2):
+        network.forget()
+        costs = network.cost_once("lan", outbound(NEW, NEW, 1, n + NEW * (turn + 1), NEW), "wan")
+    expect(before, setup.counters(), opened=2 * NEW)
+    return {"open": costs}

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The guest's part of the benchmark: runs setups through cases, writes numbers.
+
+usage: measure.py BACKEND [--only SETUP]... [--sizes N,N...]
+
+Each number is a line as it is there, and all of them go to out/BACKEND.json:
+[setup, N, case, instructions for each packet].
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+sys.path[:0] = ["tests/net"]
+
+import cases            # noqa: E402
+import setups           # noqa: E402
+from network import Network     # noqa: E402
+
+SETUPS = (setups.Iptables, setups.Match, setups.Static, setups.Ours, setups.Shadow,
+          setups.ShadowAlone)
+CASES = (cases.known_flows, cases.hits, cases.misses)
+
+
+class Results:
+    def __init__(self):
+        self.rows = []
+
+    def add(self, setup, n, case, cost):
+        """Note a number, and show it with what it is over no rule and over static."""
+        self.rows.append((setup, n, case, cost))
+        text = "%-26s %7d  %-12s %7.0f" % (setup, n, case, cost)
+        for base in ("none", "static"):
+            for name, _, of, less in self.rows:
+                if (name, of) == (base, case):
+                    text += "  %s%+d" % (base, cost - less)
+        print(text)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("backend", choices=("legacy", "nft"))
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--sizes", default="1,10,100,1000,10000,100000")
+    args = parser.parse_args()
+    sizes = [int(word) for word in args.sizes.split(",")]
+    subprocess.run(["modprobe", "-a", "xt_TRIGGER", "nf_conntrack"], check=True)
+    network = Network()
+    results = Results()
+    for kind in SETUPS:
+        if args.only and kind.sized and kind.name not in args.only:
+            continue
+        setup = kind(network, args.backend)
+        for n in sizes if kind.sized else [1]:
+            setup.load(n)
+            for case in CASES:
+                for name, cost in case(setup, n).items():
+                    results.add(kind.name, n, name, cost)
+    os.makedirs("out", exist_ok=True)
+    with open("out/%s.json" % args.backend, "w") as file:
+        json.dump(results.rows, file)
+
+
+main()

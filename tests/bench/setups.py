@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The rulesets that are compared. All of them open udp ports from FIRST_PORT on.
+
+With N active triggers there are ports_of(N) ports, every second one, and owner
+number k has port number k modulo that. A packet to TRIGGER_PORT opens port
+number 0. Who wants the other ports opened has filled them in beforehand.
+"""
+
+from procfile import line, write_all
+
+TRIGGER_PORT = 3000
+FIRST_PORT = 20000
+LAST_PORT = 29999
+FIRST_OWNER = 10 << 24 | 1 << 16
+LONG = 1000000
+
+OUT = "-A FORWARD -i lan -o wan -p udp"
+OPENS = "-j TRIGGER --trigger-type out --trigger-match %d --trigger-timeout %d" % (
+    TRIGGER_PORT, LONG)
+DNAT = "-A PREROUTING -i wan -p udp"
+OURS = "-i wan -j TRIGGER --trigger-type "
+
+
+def ports_of(n):
+    return min(max(n // 10, 1), 1000)
+
+
+def port(number):
+    return FIRST_PORT + 2 * number
+
+
+def address(number):
+    return ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def owner(number):
+    return address(FIRST_OWNER + number)
+
+
+class Iptables:
+    """Rules of iptables; here none at all, but masquerading as everywhere."""
+
+    name = "none"
+    prerouting = ()
+    forward = ()
+    sized = False       # whether there is something in it that N is the number of
+    lets_in = False     # whether new connections arrive at an owner
+
+    def __init__(self, network, backend):
+        self.network = network
+        self.router = network.router
+        self.restore = "/usr/sbin/iptables-%s-restore" % backend
+
+    def load(self, n):
+        """Put the rules there, and nothing else; N active triggers."""
+        self.load_rules(self.forward)
+
+    def load_rules(self, forward, unused=()):
+        """Replace all rules. unused are those of a chain that no packet reaches."""
+        lines = ["*nat", ":PREROUTING ACCEPT", ":INPUT ACCEPT", ":OUTPUT ACCEPT",
+                 ":POSTROUTING ACCEPT", *self.prerouting, "-A POSTROUTING -o wan -j MASQUERADE",
+                 "COMMIT",
+                 "*filter", ":INPUT DROP", ":FORWARD ACCEPT", ":OUTPUT ACCEPT", ":unused -",
+                 *forward, *unused, "COMMIT", ""]
+        self.router.run(self.restore, stdin="\n".join(lines))
+
+    def counters(self):
+        """What it counts by itself."""
+        return {}
+
+
+class Match(Iptables):
+    """What finding the packets costs without doing anything with them."""
+
+    name = "match"
+    prerouting = (DNAT,)
+    forward = (OUT, "-A FORWARD -i wan")
+
+
+class Static(Iptables):
+    name = "static"
+    lets_in = True
+    prerouting = (DNAT + " --dport %d:%d -j DNAT --to-destination %s"
+                  % (FIRST_PORT, LAST_PORT, owner(0)),)
+
+
+class Ours(Iptables):
+    name = "ours"
+    sized = True
+    lets_in = True
+    prerouting = ("-A PREROUTING " + OURS + "dnat",)
+    in_rule = ("-A FORWARD " + OURS + "in",)
+    contested = False
+    wide = ()
+
+    def load(self, n):
+        # One rule for each port. Only the first is on the packets' way: the others
+        # stand for all the rules that other ways of opening would need.
+        n_ports = 1 if self.contested else ports_of(n)
+        opens = [OPENS + " --trigger-relate udp:%d" % port(i) for i in range(n_ports)]
+        opens += [OPENS + " --trigger-relate udp:" + wide for wide in self.wide]
+        self.load_rules((OUT + " " + opens[0], *self.in_rule),
+                        ["-A unused -p udp " + each for each in opens[1:]])
+        set_limits(10 * n + 1000)
+        write_all(self.router, "/\n")
+        lines = [line(owner(i), open="udp:%d" % port(i % n_ports), timeout=LONG, expires=LONG)
+                 for i in range(n)]
+        lines += [line(owner(n), open="udp:" + wide, timeout=LONG, expires=LONG)
+                  for wide in self.wide]
+        write_all(self.router, "".join("+" + each for each in lines))
+        assert self.counters()["triggers"] == n + len(self.wide)
+
+    def counters(self):
+        first = self.router.read("/proc/net/xt_trigger").split("\n", 1)[0]
+        return {name: int(value) for name, value in
+                (word.split("=") for word in first.split()[1:])}
+
+
+class Shadow(Ours):
+    name = "ours, shadow"
+    prerouting = (Ours.prerouting[0] + " --trigger-shadow",)
+
+
+class ShadowAlone(Shadow):
+    """Without the rule of FORWARD that accepts, which a static DNAT has not, either."""
+
+    name = "ours, dnat alone, shadow"
+    in_rule = ()
+
+
+class Contested(Ours):
+    name = "ours, contested"
+    contested = True
+
+
+class Wide(Ours):
+    name = "ours, wide"
+    wide = ("1024-19999", "1024-9999", "30000-49999", "40000-49999", "49001-49999", "50002-65535")
+
+
+def set_limits(n):
+    for name in ("max_triggers", "max_per_host"):
+        with open("/sys/module/xt_TRIGGER/parameters/" + name, "w") as file:
+            file.write("%d\n" % n)
