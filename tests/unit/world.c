@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A table in a small world. See world.h. */
+#include "../../kernel/hash.h"
+#include "../../kernel/session.h"
+#include "rules.h"
+#include "unit.h"
+#include "world.h"
+
+struct trigger_net world;
+struct world_rule world_rule[WORLD_RULES];
+struct nf_conn world_conn[WORLD_CONNS];
+
+/* Two to each /64. */
+union nf_inet_addr world_owner(u8 family, unsigned int i)
+{
+	union nf_inet_addr addr = {};
+
+	if (family == NFPROTO_IPV4) {
+		addr.all[0] = 0x0101a8c0 + (i << 24);
+		return addr;
+	}
+	addr.all[0] = 0x20010db8;
+	addr.all[1] = i / 2;
+	addr.all[3] = i + 1;
+	return addr;
+}
+
+union nf_inet_addr world_peer(u8 family, unsigned int i)
+{
+	union nf_inet_addr addr = {};
+
+	addr.all[0] = 0x0a0000c6 + (i << 24);
+	if (family == NFPROTO_IPV6)
+		addr.all[3] = i;
+	return addr;
+}
+
+/* Few ports, so that rules meet; some ranges are wide, one is of many. */
+static void random_relate(struct xt_trigger_tginfo *info)
+{
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, 0 };
+	u16 min = random_from(1, 40);
+
+	info->n_relate = 1;
+	info->relate[0].proto = protos[random_below(3)];
+	info->relate[0].min = min;
+	info->relate[0].max = one_in(4) ? random_from(min, 65535) :
+					  min + random_below(20);
+	if (info->relate[0].max < 60000 && one_in(3)) {
+		info->n_relate = 2;
+		info->relate[1].proto = protos[random_below(3)];
+		info->relate[1].min = info->relate[0].max + random_from(1, 9);
+		info->relate[1].max = info->relate[1].min + random_below(5);
+	}
+}
+
+static void random_rule(struct world_rule *r)
+{
+	struct xt_trigger_tginfo *info = &r->info;
+
+	memset(info, 0, sizeof(*info));
+	r->family = one_in(4) ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	info->type = XT_TRIGGER_OUT;
+	strcpy(info->name, one_in(4) ? "b" : "a");
+	random_relate(info);
+	info->flags = random_below(16);
+	if (!(info->flags & XT_TRIGGER_F_SESSION) || one_in(3))
+		info->timeout = random_from(1, 20);
+	if (one_in(3))
+		info->lifetime = random_from(1, 60);
+	if (one_in(4))
+		info->max = random_from(1, 5);
+}
+
+void world_load(unsigned int i)
+{
+	struct world_rule *r = &world_rule[i];
+	struct trigger_rule *rule;
+
+	if (!r->users)
+		random_rule(r);
+	rule = trigger_rule_get(&world.rules, r->family, &r->info);
+	check(!IS_ERR(rule));
+	if (rule->users != ++r->users) {	/* another one is the same */
+		r->users--;
+		trigger_rule_put(rule);
+		return;
+	}
+	check(r->users == 1 || rule == r->rule);
+	r->rule = rule;
+	unit_log("rule %u: family %u name %s flags %x timeout %u lifetime %u max %u opens %s",
+		 i, r->family, r->info.name, r->info.flags, r->info.timeout,
+		 r->info.lifetime, r->info.max, r->rule->open);
+}
+
+void world_unload(unsigned int i)
+{
+	struct world_rule *r = &world_rule[i];
+
+	unit_log("unload rule %u, %u users", i, r->users);
+	trigger_rule_put(r->rule);
+	if (!--r->users)
+		r->rule = NULL;
+}
+
+void world_begin(void)
+{
+	unsigned int i;
+
+	check(!trigger_table_init(&world.table));
+	check(!trigger_rules_init(&world.rules, &world.table));
+	for (i = 0; i < WORLD_CONNS; i++)
+		world_conn[i].ct_general.use.refs = 0;
+}
+
+void world_end(void)
+{
+	unsigned int i;
+
+	trigger_table_close(&world.table);
+	check_equal(world.table.pool.count, 0);
+	/* It lets go of all connections: a namespace's end waits for that. */
+	for (i = 0; i < WORLD_CONNS; i++)
+		check(refcount_read(&world_conn[i].ct_general.use) <= 1);
+	for (i = 0; i < WORLD_RULES; i++) {
+		while (world_rule[i].users)
+			world_unload(i);
+	}
+	shim_grace_period();
+	trigger_rules_exit(&world.rules);
+	trigger_table_exit(&world.table);
+}
+
+/* Connections. */
+
+static void new_conn(struct nf_conn *ct)
+{
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP };
+
+	ct->ct_general.use.refs = 1;
+	ct->status = 0;
+	ct->protonum = protos[random_below(3)];
+	ct->timeout = 120 * HZ;	/* a span, until it is confirmed */
+	ct->proto.tcp.state = TCP_CONNTRACK_SYN_SENT;
+	if (ct->protonum == IPPROTO_SCTP)
+		ct->proto.sctp.state = SCTP_CONNTRACK_COOKIE_WAIT;
+}
+
+struct nf_conn *world_random_conn(void)
+{
+	struct nf_conn *ct = &world_conn[random_below(WORLD_CONNS)];
+
+	if (!refcount_read(&ct->ct_general.use))
+		new_conn(ct);
+	return ct;
+}
+
+/* A packet of it, or its end, which is for good. */
+void world_change_conn(struct nf_conn *ct)
+{
+	if (ct->status & IPS_DYING)	/* conntrack has let go of it */
+		return;
+	if (trigger_session_state(ct) == TRIGGER_SESSION_ENDED) {
+		ct->status |= IPS_DYING;
+		nf_ct_put(ct);
+		return;
+	}
+	if (!(ct->status & IPS_CONFIRMED)) {
+		ct->status |= IPS_CONFIRMED;
+		ct->timeout = shim_jiffies + random_from(1, 60) * HZ;
+		return;
+	}
+	switch (random_below(6)) {
+	case 0:
+	case 1:
+		ct->status |= IPS_SEEN_REPLY;
+		if (ct->protonum == IPPROTO_TCP)
+			ct->proto.tcp.state = TCP_CONNTRACK_ESTABLISHED;
+		break;
+	case 2:
+		ct->timeout = shim_jiffies + random_from(1, 60) * HZ;
+		break;
+	case 3:
+		if (ct->protonum == IPPROTO_TCP)
+			ct->proto.tcp.state = random_from(TCP_CONNTRACK_FIN_WAIT,
+							  TCP_CONNTRACK_CLOSE);
+		break;
+	case 4:
+		if (ct->protonum == IPPROTO_SCTP)
+			ct->proto.sctp.state = SCTP_CONNTRACK_CLOSED;
+		break;
+	default:	/* conntrack -D */
+		ct->status |= IPS_DYING;
+		nf_ct_put(ct);
+		break;
+	}
+}
+
+void world_packet(struct world_rule *r, const union nf_inet_addr *owner,
+		  const union nf_inet_addr *peer, struct nf_conn *ct)
+{
+	struct trigger_packet packet = {
+		.owner = owner,
+		.peer = peer,
+		.ct = ct,
+		.port = 80,
+		.proto = IPPROTO_TCP,
+	};
+
+	rcu_read_lock();
+	trigger_packet_out(&r->rule->set, &packet);
+	rcu_read_unlock();
+}
+
+/* What is in the table. */
+
+struct snapshot {
+	struct trigger **found;
+	unsigned int n;
+	unsigned int max;
+};
+
+static void snap(struct trigger *t, void *data)
+{
+	struct snapshot *s = data;
+
+	check(s->n < s->max);
+	s->found[s->n++] = t;
+}
+
+unsigned int world_snapshot(struct trigger **found, unsigned int max)
+{
+	struct snapshot s = { .found = found, .max = max };
+
+	trigger_walk_all(&world.table, snap, &s);
+	return s.n;
+}
+
+/* The references that triggers hold, and those that they should hold. */
+static void check_refs(struct trigger **t, unsigned int n)
+{
+	unsigned int refs[WORLD_CONNS] = {}, i, j;
+
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < t[i]->set->slots; j++) {
+			if (t[i]->slot[j])
+				refs[t[i]->slot[j] - world_conn]++;
+		}
+	}
+	for (i = 0; i < WORLD_CONNS; i++) {
+		const struct nf_conn *ct = &world_conn[i];
+		unsigned int use = refcount_read(&ct->ct_general.use);
+		bool held = use && !(ct->status & IPS_DYING);
+
+		check_equal(use, refs[i] + held);
+	}
+}
+
+/* Each line is in order, the pools count right, and all can be found. */
+static void check_lines(struct trigger **t, unsigned int n)
+{
+	unsigned int i, j, in_set, in_host;
+	struct trigger_peer *peer;
+	struct trigger *next;
+	unsigned int peers;
+
+	for (i = 0; i < n; i++) {
+		const struct trigger_set *set = t[i]->set;
+
+		check(!t[i]->dead);
+		check(trigger_find(set, &t[i]->owner) == t[i]);
+		in_set = 0;
+		in_host = 0;
+		for (j = 0; j < n; j++) {
+			in_set += t[j]->set == set;
+			in_host += t[j]->host == t[i]->host;
+			check(j <= i || t[j]->id > t[i]->id);
+		}
+		check_equal(set->pool.count, in_set);
+		check_equal(t[i]->host->pool.count, in_host);
+		next = list_next_entry(t[i], in[TRIGGER_IN_SET].all);
+		check(&next->in[TRIGGER_IN_SET].all == &set->pool.all ||
+		      trigger_rank(set, t[i]->since) <=
+		      trigger_rank(set, next->since));
+		peers = 0;
+		hlist_for_each_entry(peer, &t[i]->peers, of) {
+			check(trigger_line_find(set, &peer->line->addr) ==
+			      peer->line);
+			check(peer->trigger == t[i]);
+			peers++;
+		}
+		check_equal(t[i]->n_peers, peers);
+		check(peers <= TRIGGER_PEERS_MAX);
+		check(set->peer_host || !peers);
+	}
+}
+
+static u64 stat(enum trigger_stat which)
+{
+	return trigger_table_stat(&world.table, which);
+}
+
+void world_check(void)
+{
+	struct trigger *t[1024];
+	unsigned int n;
+
+	n = world_snapshot(t, ARRAY_SIZE(t));
+	check_equal(world.table.pool.count, n);
+	check_equal(stat(TRIGGER_OPENED),
+		    n + stat(TRIGGER_EXPIRED) + stat(TRIGGER_ENDED) +
+		    stat(TRIGGER_CLOSED) + stat(TRIGGER_EVICTED));
+	rcu_read_lock();
+	check_lines(t, n);
+	check_refs(t, n);
+	rcu_read_unlock();
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A small world for the tests of the table: a namespace's table and rules, a
+ * few hosts, and connections in every state that conntrack has them in.
+ */
+#ifndef _WORLD_H
+#define _WORLD_H
+
+#include <net/netfilter/nf_conntrack.h>
+
+#include "../../kernel/net.h"
+#include "../../kernel/life.h"
+
+#define WORLD_RULES	8
+#define WORLD_OWNERS	6
+#define WORLD_PEERS	20
+#define WORLD_CONNS	40
+#define WORLD_MAX	(WORLD_RULES * WORLD_OWNERS)
+
+/*
+ * A rule that may be loaded.
+ * @rule:  NULL: it is not
+ * @users: iptables rules that hold it
+ */
+struct world_rule {
+	struct xt_trigger_tginfo	info;
+	struct trigger_rule		*rule;
+	unsigned int			users;
+	u8				family;
+};
+
+extern struct trigger_net world;
+extern struct world_rule world_rule[WORLD_RULES];
+
+/* Connections: conntrack, and thus the test, holds a reference to each. */
+extern struct nf_conn world_conn[WORLD_CONNS];
+
+/* Host @i of a family: owners are in few networks, peers elsewhere. */
+union nf_inet_addr world_owner(u8 family, unsigned int i);
+union nf_inet_addr world_peer(u8 family, unsigned int i);
+
+void world_begin(void);
+void world_end(void);
+
+/* Loads rule @i once more, a new one if it is not loaded; unloads it once. */
+void world_load(unsigned int i);
+void world_unload(unsigned int i);
+
+/* Connections that come, go on, and end. */
+struct nf_conn *world_random_conn(void);
+void world_change_conn(struct nf_conn *ct);
+
+/* A packet of @owner to @peer triggers. */
+void world_packet(struct world_rule *r, const union nf_inet_addr *owner,
+		  const union nf_inet_addr *peer, struct nf_conn *ct);
+
+/* All active triggers that are in the table, open or not. */
+unsigned int world_snapshot(struct trigger **found, unsigned int max);
+
+/* Ends the test if the table contradicts itself. */
+void world_check(void);
+
+extern unsigned int *const shim_param_max_triggers;
+extern unsigned int *const shim_param_max_per_host;
+
+#endif /* _WORLD_H */
