@@ -647,32 +647,29 @@ static void count_waiting(struct model *m)
 static void packet(void)
 {
 	struct world_rule *r = &world_rule[random_below(WORLD_RULES)];
-	unsigned int owner = random_below(WORLD_OWNERS);
-	unsigned int peer = random_below(WORLD_PEERS);
 	struct nf_conn *ct = world_random_conn();
+	unsigned int owner = world_ends_of(ct)->owner;
+	unsigned int peer = world_ends_of(ct)->peer;
 	bool session = r->info.flags & XT_TRIGGER_F_SESSION;
 	bool fresh = !(ct->status & IPS_CONFIRMED), opens;
-	union nf_inet_addr from, to;
 	struct model *m;
 
-	if (!r->rule)
+	if (!r->rule || world_ends_of(ct)->family != r->family)
 		return;
-	from = world_owner(r->family, owner);
-	to = world_peer(r->family, peer);
 	unit_log("at %llu: rule %d: owner %u to peer %u, conn %d status %lx state %d",
 		 now, (int)(r - world_rule), owner, peer,
 		 (int)(ct - world_conn), ct->status, trigger_session_state(ct));
 	if (session && trigger_session_state(ct) == TRIGGER_SESSION_ENDED) {
-		world_packet(r, &from, &to, ct);
+		world_packet(r, ct);
 		return;
 	}
 	m = find(r, owner);
 	opens = !m;
 	if (opens && !make_room(r, owner, true)) {
-		world_packet(r, &from, &to, ct);
+		world_packet(r, ct);
 		return;
 	}
-	world_packet(r, &from, &to, ct);
+	world_packet(r, ct);
 	if (opens) {
 		m = open_model(r, owner);
 		place(m->since);
@@ -759,7 +756,8 @@ static void use(void)
 		 (int)(m->rule - world_rule), m->owner, (int)(ct - world_conn));
 	rcu_read_lock();
 	trigger_hit(m->t);
-	trigger_used(m->t, ct);
+	if (m->rule->info.flags & XT_TRIGGER_F_REFRESH_BOTH)
+		trigger_packet_in(m->t, ct);
 	rcu_read_unlock();
 	m->hits++;
 	if (!(m->rule->info.flags & XT_TRIGGER_F_REFRESH_BOTH))

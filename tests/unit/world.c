@@ -9,6 +9,7 @@
 struct trigger_net world;
 struct world_rule world_rule[WORLD_RULES];
 struct nf_conn world_conn[WORLD_CONNS];
+struct world_conn world_ends[WORLD_CONNS];
 
 /* Two to each /64. */
 union nf_inet_addr world_owner(u8 family, unsigned int i)
@@ -136,14 +137,27 @@ void world_end(void)
 static void new_conn(struct nf_conn *ct)
 {
 	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP };
+	struct nf_conntrack_tuple *tuple =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct world_conn *ends = world_ends_of(ct);
 
+	ends->family = one_in(4) ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	ends->owner = random_below(WORLD_OWNERS);
+	ends->peer = random_below(WORLD_PEERS);
 	ct->ct_general.use.refs = 1;
 	ct->status = 0;
-	ct->protonum = protos[random_below(3)];
+	tuple->src.u3 = world_owner(ends->family, ends->owner);
+	tuple->dst.u3 = world_peer(ends->family, ends->peer);
+	tuple->dst.protonum = protos[random_below(3)];
 	ct->timeout = 120 * HZ;	/* a span, until it is confirmed */
 	ct->proto.tcp.state = TCP_CONNTRACK_SYN_SENT;
-	if (ct->protonum == IPPROTO_SCTP)
+	if (nf_ct_protonum(ct) == IPPROTO_SCTP)
 		ct->proto.sctp.state = SCTP_CONNTRACK_COOKIE_WAIT;
+}
+
+struct world_conn *world_ends_of(const struct nf_conn *ct)
+{
+	return &world_ends[ct - world_conn];
 }
 
 struct nf_conn *world_random_conn(void)
@@ -174,19 +188,19 @@ void world_change_conn(struct nf_conn *ct)
 	case 0:
 	case 1:
 		ct->status |= IPS_SEEN_REPLY;
-		if (ct->protonum == IPPROTO_TCP)
+		if (nf_ct_protonum(ct) == IPPROTO_TCP)
 			ct->proto.tcp.state = TCP_CONNTRACK_ESTABLISHED;
 		break;
 	case 2:
 		ct->timeout = shim_jiffies + random_from(1, 60) * HZ;
 		break;
 	case 3:
-		if (ct->protonum == IPPROTO_TCP)
+		if (nf_ct_protonum(ct) == IPPROTO_TCP)
 			ct->proto.tcp.state = random_from(TCP_CONNTRACK_FIN_WAIT,
 							  TCP_CONNTRACK_CLOSE);
 		break;
 	case 4:
-		if (ct->protonum == IPPROTO_SCTP)
+		if (nf_ct_protonum(ct) == IPPROTO_SCTP)
 			ct->proto.sctp.state = SCTP_CONNTRACK_CLOSED;
 		break;
 	default:	/* conntrack -D */
@@ -196,19 +210,10 @@ void world_change_conn(struct nf_conn *ct)
 	}
 }
 
-void world_packet(struct world_rule *r, const union nf_inet_addr *owner,
-		  const union nf_inet_addr *peer, struct nf_conn *ct)
+void world_packet(struct world_rule *r, struct nf_conn *ct)
 {
-	struct trigger_packet packet = {
-		.owner = owner,
-		.peer = peer,
-		.ct = ct,
-		.port = 80,
-		.proto = IPPROTO_TCP,
-	};
-
 	rcu_read_lock();
-	trigger_packet_out(&r->rule->set, &packet);
+	trigger_packet_out(&r->rule->set, ct);
 	rcu_read_unlock();
 }
 

@@ -14,7 +14,7 @@
 #define WORLD_RULES	8
 #define WORLD_OWNERS	6
 #define WORLD_PEERS	20
-#define WORLD_CONNS	40
+#define WORLD_CONNS	80
 #define WORLD_MAX	(WORLD_RULES * WORLD_OWNERS)
 
 /*
@@ -46,13 +46,19 @@ void world_end(void);
 void world_load(unsigned int i);
 void world_unload(unsigned int i);
 
-/* Connections that come, go on, and end. */
+/* Connections that come, go on, and end: each is of one host with another. */
+extern struct world_conn {
+	u8		family;
+	unsigned int	owner;
+	unsigned int	peer;
+} world_ends[WORLD_CONNS];
+
 struct nf_conn *world_random_conn(void);
 void world_change_conn(struct nf_conn *ct);
+struct world_conn *world_ends_of(const struct nf_conn *ct);
 
-/* A packet of @owner to @peer triggers. */
-void world_packet(struct world_rule *r, const union nf_inet_addr *owner,
-		  const union nf_inet_addr *peer, struct nf_conn *ct);
+/* A packet of @ct triggers. */
+void world_packet(struct world_rule *r, struct nf_conn *ct);
 
 /* All active triggers that are in the table, open or not. */
 unsigned int world_snapshot(struct trigger **found, unsigned int max);
