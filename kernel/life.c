@@ -70,9 +70,9 @@ void trigger_answer(struct trigger *t)
 	const struct trigger_set *set = t->set;
 	enum trigger_scope scope;
 
-	WRITE_ONCE(t->answered, true);
-	WRITE_ONCE(t->settled,
-		   !set->session && !set->peer_host && !set->lifetime);
+	WRITE_ONCE(t->answered,
+		   set->session || set->peer_host || set->lifetime ?
+		   TRIGGER_ANSWERED : TRIGGER_SETTLED);
 	if (!set->session)	/* it was followed for this alone */
 		trigger_session_set(&t->slot[0], NULL);
 	for (scope = 0; scope < TRIGGER_SCOPES; scope++)

@@ -122,7 +122,8 @@ static bool trigger_is_quiet(const struct trigger *t, u32 now)
 {
 	u32 was = READ_ONCE(t->refreshed);
 
-	return READ_ONCE(t->settled) && now - was < TRIGGER_SECOND &&
+	return READ_ONCE(t->answered) == TRIGGER_SETTLED &&
+	       now - was < TRIGGER_SECOND &&
 	       (READ_ONCE(t->again) || now == was);
 }
 

@@ -158,6 +158,14 @@ struct trigger_host {
 #define TRIGGER_ADOPTING	U8_MAX
 
 /*
+ * In trigger.answered. The second: and nothing is left that a packet of its
+ * owner could change but the stamps, for there are no sessions and no peers to
+ * note, and no lifetime to look at.
+ */
+#define TRIGGER_ANSWERED	1
+#define TRIGGER_SETTLED		2
+
+/*
  * An active trigger.
  * @since:	its place in line: the tick it opened at, times 1 << 24, plus a
  *		number that tells those of one tick apart
@@ -169,14 +177,12 @@ struct trigger_host {
  *		a second longer. So the line is written twice a second at most,
  *		and never closes early.
  * @next_slot:	the slot that is filled next, or TRIGGER_ADOPTING
- * @answered:	a peer has replied: it is never evicted
- * @settled:	answered, and nothing that its owner's next packets could
- *		change but @refreshed: no sessions, no peers, no lifetime
+ * @answered:	a peer has replied: it is never evicted; 0 or one of the above
  * @dead:	unlinked; only a reader that has not noticed still sees it
  * @slot:	the connections followed (set->slots of them), see session.h
  */
 struct trigger {
-	/* One cache line: all that a packet needs which changes nothing. */
+	/* One cache line: all that most packets need. */
 	struct rhash_head	node;
 	struct trigger_set	*set;
 	union nf_inet_addr	owner;
@@ -186,13 +192,12 @@ struct trigger {
 	u8			n_peers;
 	u8			next_slot;
 	bool			again;
-	bool			answered;
-	bool			settled;
+	u8			answered;
 	bool			dead;
 	u8			proto;
 	u16			port;		/* that triggered, 0: it has none */
-	/* The rest. */
 	u64			since;
+	/* The rest. */
 	u64			id;
 	struct trigger_host	*host;
 	struct {
