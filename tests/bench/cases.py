@@ -43,7 +43,8 @@ def known_flows(setup, n):
     """(i) and (iv): packets of known flows, out and in."""
     network = setup.network
     stride = ports_of(n) if setup.sized else 1
-    n_owners = max(min(n // stride, FLOWS), 1)
+    # A power of two, as FLOWS is: then each flow has one owner.
+    n_owners = max(2 ** i for i in range(7) if 2 ** i <= max(n // stride, 1))
     network.forget()
     network.send("lan", outbound(FLOWS, n_owners, stride))
     network.send("wan", replies(FLOWS))
@@ -53,6 +54,7 @@ def known_flows(setup, n):
     refresh = network.cost("lan", outbound(KNOWN, n_owners, stride), "wan", new=False)
     back = network.cost("wan", replies(KNOWN), "lan", new=False)
     after = setup.counters()
+    assert network.connections() == FLOWS, "there were new connections"
     expect(before, after, opened=0, dnat=0, accepted=0)
     if "refreshed" in before:
         refreshed = after["refreshed"] - before["refreshed"]

@@ -4,7 +4,7 @@
 usage: measure.py BACKEND [--only SETUP]... [--sizes N,N...]
 
 Each number is a line as it is there, and all of them go to out/BACKEND.json:
-[setup, N, case, instructions for each packet].
+[setup, N, case, instructions for each packet, number of its series of packets].
 """
 
 import argparse
@@ -30,12 +30,12 @@ class Results:
 
     def add(self, setup, n, case, cost):
         """Note a number, and show it with what it is over no rule and over static."""
-        self.rows.append((setup, n, case, cost))
-        text = "%-26s %7d  %-12s %7.0f" % (setup, n, case, cost)
+        self.rows.append((setup, n, case, cost.instructions, cost.series))
+        text = "%-26s %7d  %-12s %7.0f" % (setup, n, case, cost.instructions)
         for base in ("none", "static"):
-            for name, _, of, less in self.rows:
+            for name, _, of, less, _ in self.rows:
                 if (name, of) == (base, case):
-                    text += "  %s%+d" % (base, cost - less)
+                    text += "  %s%+d" % (base, cost.instructions - less)
         print(text)
 
 
@@ -44,6 +44,7 @@ def main():
     parser.add_argument("backend", choices=("legacy", "nft"))
     parser.add_argument("--only", action="append")
     parser.add_argument("--sizes", default="1,10,100,1000,10000,100000")
+    parser.add_argument("--symbols", action="store_true", help="keep the kernel's symbols")
     args = parser.parse_args()
     sizes = [int(word) for word in args.sizes.split(",")]
     subprocess.run(["modprobe", "-a", "xt_TRIGGER", "nf_conntrack"], check=True)
@@ -61,6 +62,9 @@ def main():
     os.makedirs("out", exist_ok=True)
     with open("out/%s.json" % args.backend, "w") as file:
         json.dump(results.rows, file)
+    if args.symbols:
+        with open("/proc/kallsyms") as symbols, open("out/kallsyms", "w") as copy:
+            copy.write(symbols.read())
 
 
 main()

@@ -7,6 +7,7 @@ What the router sends arrives at a host that is not meant by it, by its MAC
 address, and drops it at once. So all work is the router's.
 """
 
+import collections
 import statistics
 import subprocess
 import tempfile
@@ -32,6 +33,10 @@ CONNTRACK_SYSCTLS = {
 }
 
 
+# What a packet costs, and the number of the series that tells, from 0 on.
+Cost = collections.namedtuple("Cost", "instructions series")
+
+
 class Packets:
     """How to make `count` packets: addresses and ports as packets.c reads them."""
 
@@ -45,6 +50,7 @@ class Network:
         self._dir = tempfile.TemporaryDirectory()
         self._program = self._dir.name + "/packets"
         subprocess.run(["gcc", "-O2", "-o", self._program, "tests/bench/packets.c"], check=True)
+        self._series = -1
         self.router = Namespace()
         self.sides = {"lan": Namespace(), "wan": Namespace()}
         for namespace in [self.router, *self.sides.values()]:
@@ -68,6 +74,7 @@ class Network:
 
     def send(self, side, packets):
         """Send from this side; what each packet cost."""
+        self._series += 1
         argv = [self._program, "eth0", ROUTER_MAC, str(packets.count), *packets.fields]
         return [int(line) for line in self.sides[side].run(*argv).split()]
 
@@ -83,6 +90,9 @@ class Network:
         for name, value in CONNTRACK_SYSCTLS.items():
             self.router.sysctl(name, value)
         self.router.run("conntrack", "-F")
+
+    def connections(self):
+        return int(self.router.run("conntrack", "-C"))
 
     def cost(self, side, packets, arrive, new=True):
         """The median cost of these packets, the second time that they are sent.
@@ -103,4 +113,4 @@ class Network:
             moved = self.forwarded(name) - before[name]
             expected = packets.count if name == arrive else 0
             assert moved == expected, "%d packets to %s, not %d" % (moved, name, expected)
-        return statistics.median(costs)
+        return Cost(statistics.median(costs), self._series)
