@@ -61,9 +61,11 @@ bool one_in(u32 n)
 
 void unit_fail_each_allocation(bool (*run)(void))
 {
-	unsigned long before = shim_allocated, failing = 1, failed;
+	unsigned long before, failing = 1, failed;
 	bool done;
 
+	shim_grace_period();
+	before = shim_allocated;
 	do {
 		unit_log("allocation %lu fails", failing);
 		shim_fail_in = failing++;

@@ -108,6 +108,7 @@ void world_begin(void)
 {
 	unsigned int i;
 
+	memset(&world, 0, sizeof(world));
 	check(!trigger_table_init(&world.table));
 	check(!trigger_rules_init(&world.rules, &world.table));
 	for (i = 0; i < WORLD_CONNS; i++)
@@ -241,23 +242,37 @@ unsigned int world_snapshot(struct trigger **found, unsigned int max)
 	return s.n;
 }
 
-/* The references that triggers hold, and those that they should hold. */
-static void check_refs(struct trigger **t, unsigned int n)
+unsigned int world_ids(u64 *ids, unsigned int max)
 {
-	unsigned int refs[WORLD_CONNS] = {}, i, j;
+	unsigned int n = 0;
+	struct trigger *t;
 
-	for (i = 0; i < n; i++) {
-		for (j = 0; j < t[i]->set->slots; j++) {
-			if (t[i]->slot[j])
-				refs[t[i]->slot[j] - world_conn]++;
-		}
+	rcu_read_lock();
+	list_for_each_entry_rcu(t, &world.table.pool.all,
+				in[TRIGGER_IN_TABLE].all) {
+		check(n < max);
+		ids[n++] = t->id;
 	}
-	for (i = 0; i < WORLD_CONNS; i++) {
-		const struct nf_conn *ct = &world_conn[i];
-		unsigned int use = refcount_read(&ct->ct_general.use);
-		bool held = use && !(ct->status & IPS_DYING);
+	rcu_read_unlock();
+	return n;
+}
 
-		check_equal(use, refs[i] + held);
+/* A reference for each slot, and conntrack's own while the connection lives. */
+static void check_refs(struct trigger **t, unsigned int n,
+		       const struct nf_conn *conn, unsigned int conns)
+{
+	unsigned int i, j, k, refs;
+
+	for (i = 0; i < conns; i++) {
+		unsigned int use = refcount_read(&conn[i].ct_general.use);
+		bool held = use && !(conn[i].status & IPS_DYING);
+
+		refs = 0;
+		for (j = 0; j < n; j++) {
+			for (k = 0; k < t[j]->set->slots; k++)
+				refs += t[j]->slot[k] == &conn[i];
+		}
+		check_equal(use, refs + held);
 	}
 }
 
@@ -305,7 +320,7 @@ static u64 stat(enum trigger_stat which)
 	return trigger_table_stat(&world.table, which);
 }
 
-void world_check(void)
+void world_check_conns(const struct nf_conn *conn, unsigned int conns)
 {
 	struct trigger *t[1024];
 	unsigned int n;
@@ -317,6 +332,11 @@ void world_check(void)
 		    stat(TRIGGER_CLOSED) + stat(TRIGGER_EVICTED));
 	rcu_read_lock();
 	check_lines(t, n);
-	check_refs(t, n);
+	check_refs(t, n, conn, conns);
 	rcu_read_unlock();
+}
+
+void world_check(void)
+{
+	world_check_conns(world_conn, WORLD_CONNS);
 }

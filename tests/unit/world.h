@@ -63,8 +63,14 @@ void world_packet(struct world_rule *r, struct nf_conn *ct);
 /* All active triggers that are in the table, open or not. */
 unsigned int world_snapshot(struct trigger **found, unsigned int max);
 
+/* Their ids. */
+unsigned int world_ids(u64 *ids, unsigned int max);
+
 /* Ends the test if the table contradicts itself. */
 void world_check(void);
+
+/* The same for other connections than those of the world. */
+void world_check_conns(const struct nf_conn *conn, unsigned int conns);
 
 extern unsigned int *const shim_param_max_triggers;
 extern unsigned int *const shim_param_max_per_host;

@@ -15,6 +15,7 @@
 
 unsigned int shim_cpu;
 unsigned int shim_locks;
+unsigned long shim_lockings;
 unsigned int shim_mutexes;
 unsigned int shim_rcu_depth;
 unsigned int shim_readers;

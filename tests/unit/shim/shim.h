@@ -31,6 +31,7 @@ void shim_die(const char *file, int line, const char *what)
 /* The state of this CPU, and of the others as far as it matters. */
 extern unsigned int shim_cpu;		/* counts for per-CPU variables */
 extern unsigned int shim_locks;		/* spinlocks held */
+extern unsigned long shim_lockings;	/* how often one was taken */
 extern unsigned int shim_mutexes;	/* mutexes held, by any CPU */
 extern unsigned int shim_rcu_depth;	/* read sections this CPU is in */
 extern unsigned int shim_readers;	/* read sections of all CPUs */
@@ -45,7 +46,7 @@ void shim_rcu_check(const char *file, int line);
 /* Ends a grace period: what waits for one is freed. Outside of sections. */
 void shim_grace_period(void);
 
-/* Links of lists looked at since the lock was taken, and the most ever. */
+/* Links of lists that were followed since a lock was taken; the most ever. */
 extern unsigned long shim_steps;
 extern unsigned long shim_steps_most;
 

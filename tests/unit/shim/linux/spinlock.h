@@ -19,6 +19,7 @@ static inline void spin_lock_bh(spinlock_t *lock)
 	shim_assert(!lock->held, "the lock is taken twice");
 	lock->held = true;
 	shim_locks++;
+	shim_lockings++;
 	shim_steps = 0;
 }
 

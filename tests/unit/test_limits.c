@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a packet costs when the table is full, and what is left when memory is
+ * short.
+ */
+#include "../../kernel/hash.h"
+#include "unit.h"
+#include "world.h"
+
+/* Links looked at with the lock held, or by a lookup, at the very most. */
+#define STEPS_MAX	300
+
+#define MANY		10000
+
+static struct nf_conn many_conn[MANY];
+static struct xt_trigger_tginfo info;
+static struct trigger_rule *rule;
+
+static void set_owner(struct nf_conn *ct, unsigned int i)
+{
+	ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3.ip = htonl(0x0a000001 + i);
+}
+
+static void make_rule(u16 min, u16 max, u8 flags)
+{
+	memset(&info, 0, sizeof(info));
+	info.type = XT_TRIGGER_OUT;
+	info.flags = flags;
+	strcpy(info.name, "a");
+	info.n_relate = 1;
+	info.relate[0].proto = IPPROTO_TCP;
+	info.relate[0].min = min;
+	info.relate[0].max = max;
+	info.timeout = 600;
+	rule = trigger_rule_get(&world.rules, NFPROTO_IPV4, &info);
+	check(!IS_ERR(rule));
+}
+
+static void many_begin(u16 min, u16 max, u8 flags)
+{
+	unsigned int i;
+
+	world_begin();
+	*shim_param_max_triggers = MANY;
+	*shim_param_max_per_host = MANY;
+	make_rule(min, max, flags);
+	for (i = 0; i < MANY; i++) {
+		struct nf_conn *ct = &many_conn[i];
+
+		memset(ct, 0, sizeof(*ct));
+		ct->ct_general.use.refs = 1;
+		set_owner(ct, i);
+		ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.protonum =
+			IPPROTO_UDP;
+		ct->status = IPS_CONFIRMED;
+		ct->timeout = shim_jiffies + 10000 * HZ;
+	}
+}
+
+static void many_end(void)
+{
+	trigger_rule_put(rule);
+	world_end();
+}
+
+static void send_one(unsigned int i)
+{
+	rcu_read_lock();
+	trigger_packet_out(&rule->set, &many_conn[i]);
+	rcu_read_unlock();
+}
+
+/* The packet is cheap, whatever comes of it. */
+static void send_cheaply(unsigned int i)
+{
+	shim_steps_most = 0;
+	send_one(i);
+	unit_log("packet %u: %lu steps", i, shim_steps_most);
+	check(shim_steps_most <= STEPS_MAX);
+}
+
+static u64 stat(enum trigger_stat which)
+{
+	return trigger_table_stat(&world.table, which);
+}
+
+static void lookups_are_cheap(unsigned int owner)
+{
+	const struct trigger_ports *ports = &rule->name->ports;
+	union nf_inet_addr to = { .all = { htonl(0x0a000001 + owner) } };
+	union nf_inet_addr peer = { .all = { htonl(0xc6336407) } };
+
+	shim_steps = 0;
+	rcu_read_lock();
+	check(trigger_by_port(ports, IPPROTO_TCP, info.relate[0].min, &peer));
+	check(trigger_by_owner(ports, IPPROTO_TCP, info.relate[0].max, &to,
+			       &peer));
+	check(!trigger_by_port(ports, IPPROTO_UDP, info.relate[0].min, &peer));
+	check(!trigger_by_port(ports, IPPROTO_TCP, info.relate[0].max + 1,
+			       &peer));
+	rcu_read_unlock();
+	check(shim_steps <= 20);
+}
+
+/* A refresh takes no lock, no memory, and follows no list. */
+static void refresh_is_free(unsigned int i)
+{
+	unsigned long lockings = shim_lockings, allocations = shim_allocations;
+
+	shim_steps = 0;
+	send_one(i);
+	check_equal(shim_lockings, lockings);
+	check_equal(shim_allocations, allocations);
+	check(shim_steps <= 2);
+}
+
+UNIT_TEST(bounded_packets)
+{
+	unsigned int i;
+
+	many_begin(1024, 65534, 0);
+	*shim_param_max_triggers = MANY - 100;
+	for (i = 0; i < MANY - 100; i++)
+		send_cheaply(i);
+	check_equal(stat(TRIGGER_OPENED), MANY - 100);
+	lookups_are_cheap(MANY - 101);
+	refresh_is_free(MANY - 101);
+
+	/* Full of unanswered ones: the oldest make room. */
+	for (; i < MANY; i++)
+		send_cheaply(i);
+	check_equal(stat(TRIGGER_EVICTED), 100);
+	check_equal(world.table.pool.count, MANY - 100);
+
+	/* All have been answered, unseen as yet: nothing makes room. */
+	for (i = 100; i < MANY; i++)
+		many_conn[i].status |= IPS_SEEN_REPLY;
+	for (i = 0; i < 100; i++)
+		send_cheaply(i);
+	/* It looks at some of them for each packet, but evicts none. */
+	check_equal(stat(TRIGGER_EVICTED), 100);
+	check_equal(stat(TRIGGER_REFUSED_FULL), 100);
+	lookups_are_cheap(MANY - 1);
+
+	/* All of them over, and the collector late. */
+	shim_jiffies += 700 * HZ;
+	for (i = 0; i < 100; i++)
+		send_cheaply(i);
+	check(stat(TRIGGER_EXPIRED) >= 100);
+	check_equal(stat(TRIGGER_OPENED), MANY + 100);
+
+	shim_steps_most = 0;
+	trigger_table_sweep(&world.table);
+	check(shim_steps_most <= STEPS_MAX);
+	check_equal(world.table.pool.count, 100);
+	many_end();
+}
+
+/* Most hold the lock for one batch of the work at a time. */
+UNIT_TEST(bounded_closing)
+{
+	unsigned int i;
+
+	many_begin(113, 113, 0);
+	for (i = 0; i < MANY; i++)
+		send_one(i);
+	check_equal(world.table.pool.count, MANY);
+	shim_steps_most = 0;
+	trigger_rule_put(rule);
+	check_equal(world.table.pool.count, 0);
+	check_equal(stat(TRIGGER_CLOSED), MANY);
+	check(shim_steps_most <= STEPS_MAX);
+	world_end();
+}
+
+/* One host, many connections with many peers: what it costs stays the same. */
+UNIT_TEST(bounded_peers)
+{
+	unsigned int i;
+
+	many_begin(113, 113, XT_TRIGGER_F_PEER_HOST | XT_TRIGGER_F_SESSION);
+	for (i = 0; i < MANY; i++) {
+		set_owner(&many_conn[i], 0);
+		many_conn[i].status = 0;
+		many_conn[i].timeout = 100 * HZ;
+		many_conn[i].tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3.ip =
+			htonl(0xc0000000 + i);
+		send_cheaply(i);
+		if (i % 100 == 0)
+			world_check_conns(many_conn, MANY);
+	}
+	check_equal(world.table.pool.count, 1);
+	many_end();
+}
+
+/* Memory that ends in the middle of anything. */
+
+static struct nf_conn conn[3];
+
+static void new_conns(void)
+{
+	unsigned int i;
+
+	memset(conn, 0, sizeof(conn));
+	for (i = 0; i < ARRAY_SIZE(conn); i++) {
+		conn[i].ct_general.use.refs = 1;
+		set_owner(&conn[i], i / 2);
+		conn[i].tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3.ip =
+			htonl(0xc0000000 + i);
+	}
+}
+
+static void close_it(struct trigger *t, void *data)
+{
+	trigger_close(t);
+}
+
+/* Two owners, one with two peers, and a third restored. */
+static bool open_some(void)
+{
+	const struct trigger_ports *ports = &rule->name->ports;
+	union nf_inet_addr peer[] = { { .all = { 1 } }, { .all = { 2 } } };
+	struct trigger_saved saved = { .peer = peer, .age = 1 };
+	unsigned long failed = shim_failed;
+	unsigned int i;
+	int err;
+
+	new_conns();
+	rcu_read_lock();
+	for (i = 0; i < ARRAY_SIZE(conn); i++)
+		trigger_packet_out(&rule->set, &conn[i]);
+	rcu_read_unlock();
+	saved.owner.all[0] = htonl(0x0a0000ff);
+	saved.n_peers = rule->set.peer_host ? 2 : 0;
+	err = trigger_restore(&rule->set, &saved);
+	check(!err || err == -ENOMEM);
+	/* What did not open all the way has not opened. */
+	world_check_conns(conn, ARRAY_SIZE(conn));
+	rcu_read_lock();
+	check_equal(!err, !!trigger_by_owner(ports, IPPROTO_TCP, 113,
+					     &saved.owner, &peer[0]));
+	check_equal(!err, !!trigger_by_owner(ports, IPPROTO_TCP, 113,
+					     &saved.owner, &peer[1]));
+	rcu_read_unlock();
+	check(world.table.pool.count >= (failed == shim_failed ? 3 : 2));
+	trigger_walk_all(&world.table, close_it, NULL);
+	check_equal(world.table.pool.count, 0);
+	for (i = 0; i < ARRAY_SIZE(conn); i++)
+		check_equal(refcount_read(&conn[i].ct_general.use), 1);
+	return failed == shim_failed && !err;
+}
+
+UNIT_TEST(no_memory)
+{
+	world_begin();
+	make_rule(113, 113, XT_TRIGGER_F_PEER_HOST | XT_TRIGGER_F_SESSION);
+	unit_fail_each_allocation(open_some);
+	trigger_rule_put(rule);
+	make_rule(113, 113, 0);
+	unit_fail_each_allocation(open_some);
+	trigger_rule_put(rule);
+	world_end();
+}
