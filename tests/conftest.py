@@ -14,6 +14,8 @@ import pytest
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIME_LIMIT = 120
 BACKENDS = ("legacy", "nft")
+# The faster backend takes along the tests that name none.
+NEITHER = "legacy"
 
 
 def pytest_addoption(parser):
@@ -21,7 +23,7 @@ def pytest_addoption(parser):
                      help="one line for each test goes to this file descriptor")
     parser.addoption("--half", choices=BACKENDS,
                      help="run the tests only of this iptables backend; those that name "
-                     "none count as %s's" % BACKENDS[-1])
+                     "none count as %s's" % NEITHER)
     parser.addoption("--only", metavar="TEXT", action="append", default=[],
                      help="run the tests only whose name contains TEXT (may be repeated)")
 
@@ -44,7 +46,7 @@ def name_of(nodeid):
 def backend_of(nodeid):
     """The backend among the test's parameters: test_x[legacy-ipv4] -> legacy"""
     parameters = nodeid.partition("[")[2]
-    return next((name for name in BACKENDS if name in parameters), BACKENDS[-1])
+    return next((name for name in BACKENDS if name in parameters), NEITHER)
 
 
 def pytest_collection_modifyitems(config, items):
