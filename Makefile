@@ -100,6 +100,11 @@ check-unit:
 lint:
 	@tests/lint
 
+# How many inputs of each kind, and which: COUNT=1000000 SEED=1
+.PHONY: fuzz
+fuzz:
+	@SUITE='$(SUITE)' tests/fuzz/run "$(COUNT)" "$(SEED)"
+
 .PHONY: demo
 demo:
 	@tests/demo/run
@@ -118,4 +123,5 @@ help:
 	@echo 'make check          every test; TESTS="name ..." runs a part; SUITE=... picks the kernel'
 	@echo 'make check-matrix   every test on every kernel'
 	@echo 'make check-unit     the tests that need no guest'
+	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'
 	@echo 'make lint           shellcheck, sparse, checkpatch, warnings'

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Rules, commands and packets by chance: nothing the module meets may break it.
+
+Each test tells its seed in its name; `make fuzz SEED=... COUNT=...` repeats it, or runs longer.
+What they judge by themselves stands at the top of each fuzzer; the kernel's log is judged as in
+every test, and afterwards the main job works.
+"""
+
+import os
+import random
+import subprocess
+
+import pytest
+
+from hosts import wait_until
+from lab import FORWARDING, SYSCTLS
+from procfile import as_commands, write, write_all
+from router import DNAT, IN, Router, out
+from tables import Tables
+
+SEED = int(os.environ.get("XT_FUZZ_SEED") or random.SystemRandom().randrange(10**6))
+COUNT = int(os.environ.get("XT_FUZZ_COUNT") or 5000)
+
+# How often a test stops to look; what is too little to look at is not worth it.
+PARTS = max(1, min(20, COUNT // 2000))
+
+pytestmark = [pytest.mark.time_limit(120 + COUNT // 300),
+              pytest.mark.parametrize("seed", [SEED], ids="seed={}".format)]
+
+
+def run(namespace, program, seed, *arguments):
+    """Let a fuzzer make its share of the inputs in the namespace."""
+    with namespace:
+        done = subprocess.run([program, str(seed), str(COUNT // PARTS), *arguments],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              universal_newlines=True)
+    print(done.stdout.strip())
+    assert done.returncode == 0, done.stdout.strip()
+
+
+def run_in_parts(namespace, program, seed, *arguments):
+    """The same in parts, each with a seed of its own; yields after each."""
+    for part in range(PARTS):
+        run(namespace, program, seed + part, *arguments)
+        yield part
+
+
+def check_counters(router):
+    """Each that was opened is there, or was counted when it ended."""
+    def add_up():
+        counters = router.counters()
+        return counters["opened"] == sum(counters[name] for name in (
+            "triggers", "expired", "ended", "closed", "evicted"))
+
+    # Asked again: one may end while the line is made.
+    wait_until(add_up, "the counters add up")
+
+
+@pytest.fixture(autouse=True)
+def works_afterwards(router, lan1, wan):
+    """The main job, after whatever a test has done."""
+    # Grace periods are most of what a change of rules costs.
+    with open("/sys/kernel/rcu_expedited", "w") as expedited:
+        expedited.write("1")
+    yield
+    with open("/sys/kernel/rcu_expedited", "w") as expedited:
+        expedited.write("0")
+    router.flush()
+    router.load(out("--trigger-match 3000 --trigger-relate tcp:113"), DNAT, IN)
+    assert wan.who_answers("tcp:113") is None
+    lan1.send("udp:3000")
+    assert wan.who_answers("tcp:113") == lan1.ip
+
+
+@pytest.mark.parametrize("family", ["ipv4", "ipv6"])
+def test_rules(router, fuzzer, seed, family):
+    """A rule is taken if it is valid, else refused; what is taken is saved and loads again."""
+    tables = Tables(router.backend, family)
+    saved_rules = 0
+    try:
+        for table in ("filter", "nat", "mangle", "raw"):
+            tables.done("iptables", "-t", table, "-S")
+        for _ in run_in_parts(tables, fuzzer(router.backend), seed, family):
+            saved = tables.save()
+            tables.restore(saved)
+            assert tables.save() == saved
+            saved_rules += saved.count("-j TRIGGER")
+    finally:
+        tables.close()
+    assert saved_rules
+
+
+def lasting(text):
+    """The lines that outlive the next seconds, without what time changes."""
+    kept = []
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        field = dict(pair.split("=") for pair in line.split())
+        timeout, expires, lifetime, age = (
+            int(field.pop(name)) for name in ("timeout", "expires", "lifetime", "age"))
+        del field["state"]
+        if (not timeout or expires > 20) and (not lifetime or age + 20 < lifetime):
+            kept.append(sorted(field.items()))
+    return sorted(kept)
+
+
+def test_proc(router, fuzzer, seed):
+    """Commands are carried out or refused, and the file can be saved and restored at any time."""
+    program = fuzzer("proc")
+    options = subprocess.run([program, "rules"], stdout=subprocess.PIPE, check=True,
+                             universal_newlines=True).stdout.splitlines()
+    for family in (4, 6):
+        router.load(*(out(each) for each in options), family=family)
+    router.set_parameter("max_triggers", 256)
+    restored = 0
+    for _ in run_in_parts(router, program, seed):
+        check_counters(router)
+        saved = router.read("/proc/net/xt_trigger")
+        write(router, "/\n")
+        assert router.triggers() == []
+        write_all(router, as_commands(saved))
+        again = router.read("/proc/net/xt_trigger")
+        assert lasting(again) == lasting(saved)
+        restored += len(lasting(saved))
+    assert restored
+
+
+NETWORK = (
+    "tuntap add lan mode tun", "tuntap add wan mode tun",
+    "link set lo up", "link set lan up", "link set wan up",
+    "address add 192.168.1.1/24 dev lan", "address add 2001:db8:1::1/64 dev lan nodad",
+    "address add 198.51.100.1/24 dev wan", "address add 2001:db8:2::1/64 dev wan nodad",
+)
+
+# No rule relates port 7777 (packets.c); all options, all hooks, all limits are there.
+PACKET_RULES = (
+    "-t nat -A PREROUTING -i wan -j TRIGGER --trigger-type dnat",
+    "-t nat -A PREROUTING -i wan -j TRIGGER --trigger-type dnat --trigger-name games"
+    " --trigger-shadow",
+    "-N mine", "-A FORWARD -j mine",
+    out("--trigger-match 3000 --trigger-relate all:113,udp:5000-5010", "-A mine -i lan"),
+    out("--trigger-match 6667,7000-7010 --trigger-relate tcp:114 --trigger-session",
+        "-A mine -i lan"),
+    out("--trigger-relate all:1-100,sctp:1-7776 --trigger-peer host --trigger-timeout 1",
+        "-t mangle -A PREROUTING -i lan"),
+    out("--trigger-name games --trigger-relate all:2000-2010 --trigger-owner last"
+        " --trigger-refresh both --trigger-session --trigger-timeout 2",
+        "-t mangle -A POSTROUTING -o wan"),
+    out("--trigger-name games --trigger-match 1-65535 --trigger-relate all:21,all:7778-65535"
+        " --trigger-max 3 --trigger-lifetime 2 --trigger-refresh both",
+        "-t nat -A PREROUTING -i lan"),
+    out("--trigger-relate tcp:5060 --trigger-timeout 1", "-t mangle -A OUTPUT"),
+    "-A mine -j TRIGGER --trigger-type in",
+    "-A mine -j TRIGGER --trigger-type in --trigger-name games",
+    "-A INPUT -j TRIGGER --trigger-type in",
+)
+PACKET_BASE = (
+    "-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+    "-A FORWARD -i lan -j ACCEPT",
+)
+
+
+@pytest.fixture
+def fuzz_router(router):
+    """A router between two tun devices, with rules of every kind."""
+    subprocess.run(["/sbin/modprobe", "tun"], check=True)
+    between = Router(router.backend, "198.51.100.1", "2001:db8:2::1")
+    for name, value in SYSCTLS + FORWARDING + (("net.netfilter.nf_conntrack_checksum", 0),):
+        between.sysctl(name, value)
+    between.ip_commands(*NETWORK)
+    between.load(*PACKET_RULES, base=PACKET_BASE)
+    between.load6(*PACKET_RULES, base=PACKET_BASE)
+    router.set_parameter("max_triggers", 64)
+    router.set_parameter("max_per_host", 4)
+    yield between
+    between.ip_commands("link del lan", "link del wan")
+    between.conntrack("-F")
+    between.close()
+
+
+def test_packets(fuzz_router, fuzzer, seed):
+    """Whatever passes the router, nobody gets in where nothing is related."""
+    program = fuzzer("packets")
+    counted = {"opened": 0, "dnat": 0, "accepted": 0, "evicted": 0}
+    for _ in run_in_parts(fuzz_router, program, seed):
+        check_counters(fuzz_router)
+        wait_until(lambda: fuzz_router.conntrack("-F") == "" and fuzz_router.connections() < 100,
+                   "the connections are gone")
+        counted = {name: fuzz_router.counters()[name] for name in counted}
+    print(counted)
+    assert all(counted.values()), counted
