@@ -59,19 +59,37 @@ $(PLUGIN): userspace/libxt_TRIGGER.c include/xt_TRIGGER.h
 NO_SIGNING = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 
 .PHONY: install
-install: all
+install: module install-plugin
 	$(call need,command -v depmod || test -x /sbin/depmod,depmod,kmod)
 	+@$(MAKE) --no-print-directory -C '$(KDIR)' M='$(CURDIR)' \
 		INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates INSTALL_MOD_STRIP=1 $(NO_SIGNING) \
 		modules_install 2> >(grep -v 'missing .System.map. file' >&2)
-	install -D -m 644 $(PLUGIN) '$(DESTDIR)$(XTLIBDIR)/libxt_TRIGGER.so'
-	$(if $(MANPAGE),install -D -m 644 $(MANPAGE) '$(DESTDIR)$(MANDIR)/man8/xt_TRIGGER.8')
 	@if [ -e '$(DESTDIR)/lib/modules/$(KRELEASE)/modules.order' ]; then \
 		echo 'depmod for $(KRELEASE)'; \
 		PATH="$$PATH:/usr/sbin:/sbin" depmod -b '$(DESTDIR)/' '$(KRELEASE)'; \
 	else \
 		echo 'no kernel in $(DESTDIR)/lib/modules/$(KRELEASE): depmod not run'; \
 	fi
+
+.PHONY: install-plugin
+install-plugin: plugin
+	install -D -m 644 $(PLUGIN) '$(DESTDIR)$(XTLIBDIR)/libxt_TRIGGER.so'
+	$(if $(MANPAGE),install -D -m 644 $(MANPAGE) '$(DESTDIR)$(MANDIR)/man8/xt_TRIGGER.8')
+
+# DKMS builds the module anew for each kernel that comes (dkms.conf).
+VERSION = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+DKMS_SOURCE = $(DESTDIR)/usr/src/xt-trigger-$(VERSION)
+
+.PHONY: dkms-source
+dkms-source:
+	install -D -m 644 -t '$(DKMS_SOURCE)' Kbuild dkms.conf
+	install -D -m 644 -t '$(DKMS_SOURCE)/include' include/*.h
+	install -D -m 644 -t '$(DKMS_SOURCE)/kernel' kernel/*.[ch]
+
+.PHONY: dkms-install dkms-remove
+dkms-install dkms-remove:
+	$(call need,command -v dkms || test -x /usr/sbin/dkms,dkms,dkms)
+	@packaging/dkms $(@:dkms-%=%)
 
 .PHONY: clean
 clean:
@@ -105,6 +123,15 @@ lint:
 fuzz:
 	@SUITE='$(SUITE)' tests/fuzz/run "$(COUNT)" "$(SEED)"
 
+.PHONY: check-packages
+check-packages:
+	@tests/packaging/run $(TESTS)
+
+# The packages are built in a root of their own, and not for this machine alone.
+.PHONY: deb
+deb:
+	@packaging/deb '$(SUITE)'
+
 .PHONY: demo
 demo:
 	@tests/demo/run
@@ -116,6 +143,9 @@ help:
 	@echo '                    (now: $(KDIR))'
 	@echo 'make plugin         the iptables plugin alone'
 	@echo 'make install        puts module, plugin and man page in place, runs depmod; DESTDIR=...'
+	@echo 'make install-plugin plugin and man page alone; DESTDIR=...'
+	@echo 'make dkms-install   has DKMS build and install the module, now and for every new kernel'
+	@echo 'make dkms-remove    takes it out of DKMS again'
 	@echo 'make clean          removes everything built here'
 	@echo
 	@echo 'In a QEMU guest, with all that it needs installed and downloaded:'
@@ -124,4 +154,6 @@ help:
 	@echo 'make check-matrix   every test on every kernel'
 	@echo 'make check-unit     the tests that need no guest'
 	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'
+	@echo 'make check-packages DKMS and the Debian packages: build, install, upgrade, remove'
+	@echo 'make deb            the Debian packages, into packaging/debs; SUITE=... builds for it'
 	@echo 'make lint           shellcheck, sparse, checkpatch, warnings'

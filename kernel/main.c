@@ -10,6 +10,7 @@
 #include "rule.h"
 
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
 MODULE_DESCRIPTION("Xtables: port triggering (\"TRIGGER\" target)");
 MODULE_ALIAS("ipt_TRIGGER");
 MODULE_ALIAS("ip6t_TRIGGER");
