@@ -156,4 +156,4 @@ help:
 	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'
 	@echo 'make check-packages DKMS and the Debian packages: build, install, upgrade, remove'
 	@echo 'make deb            the Debian packages, into packaging/debs; SUITE=... builds for it'
-	@echo 'make lint           shellcheck, sparse, checkpatch, warnings'
+	@echo 'make lint           shellcheck, sparse, checkpatch, coccicheck, warnings'

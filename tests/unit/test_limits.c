@@ -173,24 +173,60 @@ UNIT_TEST(bounded_closing)
 	world_end();
 }
 
-/* One host, many connections with many peers: what it costs stays the same. */
-UNIT_TEST(bounded_peers)
+static void set_peer(struct nf_conn *ct, unsigned int i)
 {
-	unsigned int i;
+	ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3.ip =
+		htonl(0xc0000000 + i);
+}
 
-	many_begin(113, 113, XT_TRIGGER_F_PEER_HOST | XT_TRIGGER_F_SESSION);
-	for (i = 0; i < MANY; i++) {
+/* Whether @peer is one that may come in. */
+static bool has_peer(unsigned int i)
+{
+	union nf_inet_addr owner = { .all = { htonl(0x0a000001) } };
+	union nf_inet_addr peer = { .all = { htonl(0xc0000000 + i) } };
+	bool has;
+
+	rcu_read_lock();
+	has = trigger_by_owner(&rule->name->ports, IPPROTO_TCP, 113, &owner,
+			       &peer);
+	check_equal(has, !!trigger_by_port(&rule->name->ports, IPPROTO_TCP, 113,
+					   &peer));
+	rcu_read_unlock();
+	return has;
+}
+
+/* One host, many connections with many peers: what it costs stays the same. */
+static void meet_many(u8 flags)
+{
+	unsigned int i, j;
+
+	many_begin(113, 113, XT_TRIGGER_F_PEER_HOST | flags);
+	for (i = 0; i < 300; i++) {
 		set_owner(&many_conn[i], 0);
-		many_conn[i].status = 0;
+		set_peer(&many_conn[i], i);
+		many_conn[i].status = 0;	/* the first packet of it */
 		many_conn[i].timeout = 100 * HZ;
-		many_conn[i].tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3.ip =
-			htonl(0xc0000000 + i);
 		send_cheaply(i);
 		if (i % 100 == 0)
 			world_check_conns(many_conn, MANY);
+		if (flags & XT_TRIGGER_F_SESSION)
+			continue;
+		/* The newest are kept, and the first one, which goes on. */
+		many_conn[0].status = IPS_CONFIRMED;
+		shim_jiffies += 2 * HZ;
+		send_one(0);
+		for (j = 1; j <= i; j++)
+			check_equal(has_peer(j), j + TRIGGER_PEERS_MAX - 1 > i);
+		check(has_peer(0));
 	}
 	check_equal(world.table.pool.count, 1);
 	many_end();
+}
+
+UNIT_TEST(bounded_peers)
+{
+	meet_many(XT_TRIGGER_F_SESSION);
+	meet_many(0);
 }
 
 /* Memory that ends in the middle of anything. */
