@@ -66,12 +66,12 @@ class Program:
             raise AssertionError("%s has not ended within %g s:\n%s"
                                  % (self, seconds, self.output))
 
-    def stop(self):
-        """End it, if it has not ended by itself."""
+    def stop(self, seconds=DEADLINE):
+        """End it, if it has not ended by itself; what takes longer is killed."""
         self._process.stdin.close()
         self._process.terminate()
         try:
-            self._process.wait(DEADLINE)
+            self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

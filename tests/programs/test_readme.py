@@ -6,8 +6,12 @@ import re
 import shlex
 
 import story
+import test_firewalld
 import test_ftp
+import test_nftables
+import test_openwrt
 import test_p2p
+import test_persistent
 import test_sip
 import test_ufw
 
@@ -29,14 +33,14 @@ def test_every_rule_loads(router):
     router.load()
     router.load6()
     rules = [line for line in commands() if line.split()[0] in ("iptables", "ip6tables")]
-    assert len(rules) >= 14
+    assert len(rules) >= 17
     for line in rules:
         tool, arguments = line.split(None, 1)
         family = 6 if tool == "ip6tables" else 4
         router.iptables(arguments, family)
         table, rule = "filter", arguments
-        if arguments.startswith("-t nat "):
-            table, rule = "nat", arguments[len("-t nat "):]
+        if arguments.startswith("-t "):
+            _, table, rule = arguments.split(None, 2)
         saved = router.iptables("-t %s -S" % table, family)
         assert options(rule) in [options(line) for line in saved.splitlines()], saved
 
@@ -54,8 +58,14 @@ def test_the_recipes_are_tested():
     for recipe in (test_ftp, test_p2p, test_sip):
         assert "iptables " + recipe.RULE.replace("-A ", "-I ", 1) in known
     assert "ip6tables " + test_ftp.RULE.replace("-A ", "-I ", 1) in known
-    for part in (test_ufw.NAT, test_ufw.FILTER):
-        assert part.strip() in README
+    for rule in test_nftables.MARKED:
+        assert "ip6tables " + rule in known
+    native = test_nftables.RULESET % (test_nftables.LET_IN_MAPPED + test_nftables.LET_IN_MARKED)
+    for part in (test_ufw.NAT, test_ufw.FILTER, test_firewalld.DIRECT, native,
+                 test_openwrt.CONFIG, test_openwrt.INCLUDE, test_openwrt.SCRIPT):
+        assert "```\n%s\n```\n" % part.strip() in README
+    for command in (test_persistent.SAVE, test_persistent.RESTORE):
+        assert "`%s`" % command in README.replace("\n", " ")
 
 
 def test_the_table_is_closed_and_restored(router, lan1, wan, tmp_path):

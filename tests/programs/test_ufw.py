@@ -3,7 +3,6 @@
 
 import re
 import shutil
-import subprocess
 
 import pytest
 
@@ -32,14 +31,11 @@ FILTER = """
 
 
 @pytest.fixture
-def ufw(router, tmp_path):
+def ufw(router, default_backend, tmp_path):
     """A function that starts ufw in the router, with the backend under test."""
     saved = tmp_path / "ufw"
     shutil.copytree("/etc/ufw", saved)
     shutil.copy(DEFAULTS, tmp_path / "defaults")
-    for tool in ("iptables", "ip6tables"):
-        subprocess.run(["/usr/bin/update-alternatives", "--set", tool,
-                        "/usr/sbin/%s-%s" % (tool, router.backend)], check=True)
     # Only what the test is about: a firewall that says no aloud, over IPv4.
     for name, value in (("IPV6", "no"), ("DEFAULT_INPUT_POLICY", '"REJECT"'),
                         ("DEFAULT_FORWARD_POLICY", '"REJECT"'), ("IPT_SYSCTL", "")):
@@ -51,8 +47,6 @@ def ufw(router, tmp_path):
     # What its service does at boot. `ufw reload` starts it over with 126 calls of iptables,
     # which takes a minute in an emulated guest.
     yield lambda: router.run("/lib/ufw/ufw-init", "start")
-    for tool in ("iptables", "ip6tables"):
-        subprocess.run(["/usr/bin/update-alternatives", "--auto", tool], check=True)
     shutil.rmtree("/etc/ufw")
     shutil.copytree(saved, "/etc/ufw")
     shutil.copy(tmp_path / "defaults", DEFAULTS)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""firewalld: the rules stand in its direct.xml, and firewalld itself loads them."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from hosts import wait_until
+from program import Program
+
+CONF = "/etc/firewalld"
+COMMAND = "/usr/bin/firewall-cmd"
+
+DIRECT = """<?xml version="1.0" encoding="utf-8"?>
+<direct>
+  <rule ipv="ipv4" table="filter" chain="FORWARD" priority="0">-i br-lan -o wan -p tcp \
+-j TRIGGER --trigger-type out --trigger-match 6660-6669 --trigger-relate tcp:113 \
+--trigger-session --trigger-peer host</rule>
+  <rule ipv="ipv4" table="nat" chain="PREROUTING" priority="0">-i wan \
+-j TRIGGER --trigger-type dnat</rule>
+  <rule ipv="ipv4" table="filter" chain="FORWARD" priority="0">-i wan \
+-j TRIGGER --trigger-type in</rule>
+</direct>
+"""
+WITH_IPV6 = DIRECT.replace("</direct>\n", "") + "".join(
+    line.replace("ipv4", "ipv6") for line in DIRECT.splitlines(True)[2:] if "nat" not in line)
+
+# A zone for each side, and who may go from one to the other: the user's own business.
+ZONE = """<?xml version="1.0" encoding="utf-8"?>
+<zone%s>
+  <interface name="%s"/>%s
+</zone>
+"""
+POLICY = """<?xml version="1.0" encoding="utf-8"?>
+<policy target="ACCEPT">
+  <ingress-zone name="internal"/>
+  <egress-zone name="external"/>
+</policy>
+"""
+
+
+@pytest.fixture
+def firewalld(router, default_backend, tmp_path):
+    """A function that starts firewalld in the router, with this FirewallBackend."""
+    saved = tmp_path / "saved"
+    shutil.copytree(CONF, saved)
+    os.makedirs("/run/dbus", exist_ok=True)
+    write("zones/internal.xml", ZONE % ("", "br-lan", ""))
+    write("zones/external.xml", ZONE % ("", "wan", "\n  <masquerade/>"))
+    write("policies/out.xml", POLICY)
+    programs = []
+
+    def start(backend):
+        set_value("FirewallBackend", backend)
+        bus = Program(router, "/usr/bin/dbus-daemon", "--system", "--nofork", "--nopidfile",
+                      "--print-address")
+        programs.append(bus)
+        bus.expect("unix:path=")
+        # As its service starts it.
+        programs.append(Program(router, "/usr/sbin/firewalld", "--nofork", "--nopid"))
+        wait_until(running, "firewalld is running", 60)
+
+    yield start
+    for program in reversed(programs):
+        program.stop(30)
+    shutil.rmtree(CONF)
+    shutil.copytree(saved, CONF)
+
+
+def running():
+    return subprocess.run([COMMAND, "--state"], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+def write(name, text):
+    with open(os.path.join(CONF, name), "w") as file:
+        file.write(text)
+
+
+def set_value(name, value):
+    path = os.path.join(CONF, "firewalld.conf")
+    with open(path) as file:
+        text, times = re.subn("^%s=.*$" % name, "%s=%s" % (name, value), file.read(),
+                              flags=re.MULTILINE)
+    assert times == 1
+    write("firewalld.conf", text)
+
+
+@pytest.mark.time_limit(240)
+def test_direct_rules(router, lan1, wan, firewalld):
+    """With both of its backends firewalld lets in what `dnat` has mapped.
+
+    What only `in` has accepted, as for IPv6, it lets in with its iptables backend alone.
+    """
+    for family in (4, 6):
+        router.load(family=family, base=(), nat=())
+        router.iptables("-P FORWARD ACCEPT", family)
+    write("direct.xml", WITH_IPV6)
+    native = router.backend == "nft"
+    firewalld("nftables" if native else "iptables")
+    assert wan.who_answers("tcp:113") is None
+    irc = lan1.connect("tcp:6667")
+    assert wan.who_answers("tcp:113") == lan1.ip
+    assert wan.who_answers("tcp:112") is None
+    lan1.connect("tcp:6667", dst=wan.ip6)
+    assert wan.who_answers("tcp:113", dst=lan1.ip6) == (None if native else lan1.ip6)
+    irc.close()
+    router.wait_closed(family="ipv4")
+    assert wan.who_answers("tcp:113") is None

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A native nftables ruleset beside our iptables rules: what it has to let in, and why."""
+
+import pytest
+
+from hosts import wait_until
+from router import DNAT, IN, out
+
+OUT = out("--trigger-match 6660-6669 --trigger-relate tcp:113 --trigger-session"
+          " --trigger-peer host", "-A FORWARD -i br-lan -o wan -p tcp")
+TIMEOUT = out("--trigger-match 6660-6669 --trigger-relate tcp:113 --trigger-timeout 2",
+              "-A FORWARD -i br-lan -o wan -p tcp")
+
+# What `in` accepts has a mark behind these three.
+MARKED = (
+    "-t mangle -A FORWARD -i wan -j MARK --set-xmark 0x100/0x100",
+    "-t mangle -A FORWARD -i wan -j TRIGGER --trigger-type in",
+    "-t mangle -A FORWARD -i wan -j MARK --set-xmark 0x0/0x100",
+)
+
+LET_IN_MAPPED = '        iifname "wan" ct status dnat accept\n'
+LET_IN_MARKED = '        iifname "wan" meta mark & 0x100 == 0x100 accept\n'
+
+RULESET = """table inet firewall
+delete table inet firewall
+table inet firewall {
+    chain forward {
+        type filter hook forward priority filter; policy drop;
+        ct state established,related accept
+        iifname "br-lan" oifname "wan" accept
+%s        reject
+    }
+    chain postrouting {
+        type nat hook postrouting priority srcnat;
+        meta nfproto ipv4 oifname "wan" masquerade
+    }
+}
+"""
+
+FLOWTABLE = """    flowtable fast {
+        hook ingress priority filter;
+        devices = { "br-lan", "wan" };
+    }
+"""
+
+
+@pytest.fixture
+def nft(router, tmp_path):
+    """A function that loads a native ruleset into the router."""
+    path = tmp_path / "nftables.conf"
+
+    def load_native(text):
+        path.write_text(text)
+        router.run("/usr/sbin/nft", "-f", str(path))
+
+    yield load_native
+    router.run("/usr/sbin/nft", "delete", "table", "inet", "firewall")
+
+
+def load(router, *rules, family=4):
+    """Only our rules; who may pass is the native ruleset's business."""
+    router.load(*rules, family=family, base=(), nat=())
+    router.iptables("-P FORWARD ACCEPT", family)
+
+
+def test_mapped_connections(router, lan1, wan, nft):
+    """What the last chain drops is lost, though `in` has accepted it: it must know the mapped."""
+    load(router, OUT, DNAT, IN)
+    nft(RULESET % "")
+    counts = router.counting()
+    irc = lan1.connect("tcp:6667")
+    assert wan.who_answers("tcp:113") is None
+    assert counts("dnat") == 1
+    nft(RULESET % LET_IN_MAPPED)
+    assert wan.who_answers("tcp:113") == lan1.ip
+    assert wan.who_answers("tcp:112") is None
+    irc.close()
+    router.wait_closed()
+    assert wan.who_answers("tcp:113") is None
+
+
+def test_marked_connections(router, lan1, wan, nft):
+    """Without NAT the mark tells what `in` has accepted."""
+    load(router, OUT, *MARKED, family=6)
+    nft(RULESET % LET_IN_MARKED)
+    assert wan.who_answers("tcp:113", dst=lan1.ip6) is None
+    irc = lan1.connect("tcp:6667", dst=wan.ip6)
+    assert wan.who_answers("tcp:113", dst=lan1.ip6) == lan1.ip6
+    assert wan.who_answers("tcp:112", dst=lan1.ip6) is None
+    irc.close()
+    router.wait_closed()
+    assert wan.who_answers("tcp:113", dst=lan1.ip6) is None
+
+
+def test_reload(router, lan1, wan, nft):
+    """Replacing one's own table closes nothing; `flush ruleset` deletes iptables-nft's rules."""
+    load(router, OUT, DNAT, IN)
+    nft(RULESET % LET_IN_MAPPED)
+    irc = lan1.connect("tcp:6667")
+    nft(RULESET % LET_IN_MAPPED)
+    assert wan.who_answers("tcp:113") == lan1.ip
+    nft("flush ruleset\n" + RULESET % LET_IN_MAPPED)
+    if router.backend == "nft":
+        router.wait_closed()
+        assert wan.who_answers("tcp:113") is None
+    else:
+        assert wan.who_answers("tcp:113") == lan1.ip
+    irc.close()
+
+
+@pytest.mark.parametrize("rule", [OUT, TIMEOUT], ids=["session", "timeout"])
+def test_flowtable(router, lan1, wan, nft, rule):
+    """Packets of a flowtable refresh nothing; a session goes on, and its end is seen."""
+    load(router, rule, DNAT, IN)
+    # The flowtable's rule has to come before the one that accepts what it is to take.
+    first = "        ct state established,related accept\n"
+    ruleset = RULESET.replace(first, "        ct state established flow add @fast\n" + first)
+    nft(ruleset.replace("    chain forward", FLOWTABLE + "    chain forward") % LET_IN_MAPPED)
+    irc = lan1.connect("tcp:6667")
+    wait_until(lambda: irc.echo() or "[OFFLOAD]" in router.conntrack("-L"), "offloaded")
+    if rule is TIMEOUT:
+        wait_until(lambda: irc.echo() or not router.triggers(), "closed under a busy connection")
+        assert wan.who_answers("tcp:113") is None
+    else:
+        counts = router.counting()
+        for _ in range(20):
+            irc.echo()
+        assert counts("refreshed") <= 1
+        assert wan.who_answers("tcp:113") == lan1.ip
+        irc.close()
+        router.wait_closed(20)
