@@ -39,7 +39,7 @@ table inet firewall {
 
 FLOWTABLE = """    flowtable fast {
         hook ingress priority filter;
-        devices = { "br-lan", "wan" };
+        devices = { br-lan, wan };
     }
 """
 
