@@ -311,7 +311,8 @@ static void check_lines(struct trigger **t, unsigned int n)
 		}
 		check_equal(t[i]->n_peers, peers);
 		check(peers <= TRIGGER_PEERS_MAX);
-		check(set->peer_host || !peers);
+		/* One that is for its peers alone has at least one. */
+		check_equal(set->peer_host, !!peers);
 	}
 }
 

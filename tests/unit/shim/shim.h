@@ -46,7 +46,7 @@ void shim_rcu_check(const char *file, int line);
 /* Ends a grace period: what waits for one is freed. Outside of sections. */
 void shim_grace_period(void);
 
-/* Links of lists that were followed since a lock was taken; the most ever. */
+/* Links of lists followed or deleted since a lock was taken; the most ever. */
 extern unsigned long shim_steps;
 extern unsigned long shim_steps_most;
 

@@ -50,6 +50,7 @@ static inline void shim_list_unlink(struct list_head *link)
 		    "a link is deleted twice");
 	shim_assert(link->next->prev == link && link->prev->next == link,
 		    "a link is in no list");
+	shim_steps++;
 	link->next->prev = link->prev;
 	WRITE_ONCE(link->prev->next, link->next);
 }

@@ -36,8 +36,10 @@ static inline u8 nf_ct_protonum(const struct nf_conn *ct)
 	return ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.protonum;
 }
 
+/* Who has only RCU may find another connection where this one was. */
 static inline bool nf_ct_is_dying(const struct nf_conn *ct)
 {
+	shim_yield();
 	return test_bit(IPS_DYING_BIT, &ct->status);
 }
 

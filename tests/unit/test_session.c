@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kernel/session.c: which connections are alive, and who is kept open by them. */
+#include "../../kernel/hash.h"
+#include "../../kernel/session.h"
+#include "unit.h"
+#include "world.h"
+
+static struct nf_conn conn[12];
+static struct trigger_rule *rule;
+
+static void new_conn(struct nf_conn *ct, u8 proto)
+{
+	memset(ct, 0, sizeof(*ct));
+	ct->ct_general.use.refs = 1;
+	ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.protonum = proto;
+	ct->timeout = 100 * HZ;
+}
+
+static void confirm(struct nf_conn *ct)
+{
+	ct->status |= IPS_CONFIRMED;
+	ct->timeout = shim_jiffies + 100 * HZ;
+}
+
+UNIT_TEST(session_states)
+{
+	struct nf_conn *ct = &conn[0];
+	u8 state;
+
+	new_conn(ct, IPPROTO_UDP);
+	check_equal(trigger_session_state(ct), TRIGGER_SESSION_NEW);
+	confirm(ct);
+	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ALIVE);
+	ct->timeout = shim_jiffies + 1;
+	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ALIVE);
+	ct->timeout = shim_jiffies;
+	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ENDED);
+	confirm(ct);
+	ct->status |= IPS_DYING;
+	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ENDED);
+
+	new_conn(ct, IPPROTO_TCP);
+	confirm(ct);
+	for (state = TCP_CONNTRACK_NONE; state < TCP_CONNTRACK_MAX; state++) {
+		bool ended = state == TCP_CONNTRACK_LAST_ACK ||
+			     state == TCP_CONNTRACK_TIME_WAIT ||
+			     state == TCP_CONNTRACK_CLOSE;
+
+		unit_log("tcp state %u", state);
+		ct->proto.tcp.state = state;
+		check_equal(trigger_session_state(ct),
+			    ended ? TRIGGER_SESSION_ENDED :
+				    TRIGGER_SESSION_ALIVE);
+	}
+
+	new_conn(ct, IPPROTO_SCTP);
+	confirm(ct);
+	ct->proto.sctp.state = SCTP_CONNTRACK_SHUTDOWN_SENT;
+	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ALIVE);
+	ct->proto.sctp.state = SCTP_CONNTRACK_CLOSED;
+	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ENDED);
+}
+
+static void begin(void)
+{
+	struct xt_trigger_tginfo info = {
+		.type = XT_TRIGGER_OUT,
+		.flags = XT_TRIGGER_F_SESSION,
+		.n_relate = 1,
+		.relate = { { .min = 113, .max = 113, .proto = IPPROTO_TCP } },
+		.name = "a",
+	};
+
+	world_begin();
+	*shim_param_max_triggers = 4096;
+	*shim_param_max_per_host = 64;
+	rule = trigger_rule_get(&world.rules, NFPROTO_IPV4, &info);
+	check(!IS_ERR(rule));
+}
+
+static void send_one(struct nf_conn *ct)
+{
+	rcu_read_lock();
+	trigger_packet_out(&rule->set, ct);
+	rcu_read_unlock();
+}
+
+static struct trigger *who_has_it(void)
+{
+	union nf_inet_addr peer = { .all = { 1 } };
+	struct trigger *t;
+
+	rcu_read_lock();
+	t = trigger_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer);
+	rcu_read_unlock();
+	return t;
+}
+
+/* Of more connections than it follows, the newest ones keep it open. */
+UNIT_TEST(session_newest)
+{
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(conn); i++) {
+		new_conn(&conn[i], IPPROTO_UDP);
+		send_one(&conn[i]);
+		confirm(&conn[i]);
+		send_one(&conn[i]);
+		check_equal(trigger_sessions(who_has_it()),
+			    min(i + 1, (unsigned int)TRIGGER_SESSIONS_MAX));
+	}
+	for (i = 0; i < ARRAY_SIZE(conn) - 1; i++) {
+		conn[i].status |= IPS_DYING;
+		check(who_has_it());
+	}
+	shim_advance(HZ);
+	check_equal(trigger_sessions(who_has_it()), 1);
+	conn[i].timeout = shim_jiffies;
+	check(!who_has_it());
+	shim_advance(HZ);
+	check_equal(trigger_table_stat(&world.table, TRIGGER_ENDED), 1);
+	trigger_rule_put(rule);
+	world_end();
+}
+
+/* A connection that is dropped before it is confirmed keeps nothing open. */
+UNIT_TEST(session_dropped)
+{
+	begin();
+	new_conn(&conn[0], IPPROTO_TCP);
+	send_one(&conn[0]);
+	check(who_has_it());
+	shim_advance(HZ);
+	check(who_has_it());
+	shim_advance(2 * HZ);
+	check(!who_has_it());
+	check_equal(world.table.pool.count, 0);
+	check_equal(refcount_read(&conn[0].ct_general.use), 1);
+	/* What a closed one still sends opens nothing. */
+	new_conn(&conn[1], IPPROTO_TCP);
+	confirm(&conn[1]);
+	conn[1].proto.tcp.state = TCP_CONNTRACK_TIME_WAIT;
+	send_one(&conn[1]);
+	check(!who_has_it());
+	trigger_rule_put(rule);
+	world_end();
+}
