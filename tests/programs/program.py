@@ -5,7 +5,7 @@ import re
 import subprocess
 import tempfile
 
-from hosts import DEADLINE, wait_until
+from hosts import DEADLINE, SLOW, wait_until
 
 
 class Program:
@@ -61,7 +61,7 @@ class Program:
     def wait(self, seconds=DEADLINE):
         """Wait until it ends by itself; its exit status."""
         try:
-            return self._process.wait(seconds)
+            return self._process.wait(seconds * SLOW)
         except subprocess.TimeoutExpired:
             raise AssertionError("%s has not ended within %g s:\n%s"
                                  % (self, seconds, self.output))
@@ -71,7 +71,7 @@ class Program:
         self._process.stdin.close()
         self._process.terminate()
         try:
-            self._process.wait(seconds)
+            self._process.wait(seconds * SLOW)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
