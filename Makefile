@@ -114,6 +114,14 @@ check-matrix:
 check-unit:
 	@tests/unit/run $(TESTS)
 
+.PHONY: check-debug
+check-debug:
+	@tests/debug/run $(TESTS)
+
+.PHONY: coverage
+coverage:
+	@tests/debug/coverage $(TESTS)
+
 .PHONY: lint
 lint:
 	@tests/lint
@@ -156,4 +164,6 @@ help:
 	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'
 	@echo 'make check-packages DKMS and the Debian packages: build, install, upgrade, remove'
 	@echo 'make deb            the Debian packages, into packaging/debs; SUITE=... builds for it'
+	@echo 'make check-debug    every test and the stress on debug kernels, and what these find'
+	@echo 'make coverage       which lines of module and plugin the tests run'
 	@echo 'make lint           shellcheck, sparse, checkpatch, coccicheck, warnings'
