@@ -8,13 +8,13 @@ forwarded to whom they should, and that ours counted what they did.
 import time
 
 from network import ROUTER_IP, Packets
-from setups import FIRST_PORT, TRIGGER_PORT, owner, port, ports_of
+from setups import FIRST_PORT, TRIGGER_PORT, owner, port, ports_of, source
 
 PEER = "192.0.2.7"
+STRANGERS = "198.18.0.0"
 FLOWS = 64
 KNOWN = 1024        # packets of known flows
 NEW = 1000          # new connections
-CLOSED_PORT = 50001
 
 
 def outbound(count, n_owners, stride, first=0, n_flows=FLOWS):
@@ -27,9 +27,9 @@ def replies(count):
     return Packets(count, PEER, str(TRIGGER_PORT), ROUTER_IP, "10000+1%%%d" % FLOWS)
 
 
-def inbound(dport, count=NEW):
-    """New connections from everywhere."""
-    return Packets(count, "203.0.113.0+1%251", "1024+1", ROUTER_IP, dport)
+def inbound(dport, n_sources, first=source(0)):
+    """New connections."""
+    return Packets(NEW, "%s+1%%%d" % (first, n_sources), "1024+1", ROUTER_IP, dport)
 
 
 def expect(before, after, **expected):
@@ -63,39 +63,39 @@ def known_flows(setup, n):
 
 
 def hits(setup, n):
-    """(ii): new connections that are let in."""
+    """(ii): new connections that are let in: to all ports in turn, and to the oldest."""
     if not setup.lets_in:
         return {}
-    stride = 14 % (2 * ports_of(n)) or 2
+    n_ports = ports_of(n)
     return {
-        "hit": hit(setup, "%d+%d%%%d" % (FIRST_PORT, stride, 2 * ports_of(n))),
-        "hit oldest": hit(setup, str(port(0))),
+        "hit": hit(setup, n, "%d+%d%%%d" % (FIRST_PORT, 14 % (2 * n_ports), 2 * n_ports)),
+        "hit oldest": hit(setup, n, str(port(0))),
     }
 
 
-def hit(setup, dport):
+def hit(setup, n, dport):
     before = setup.counters()
-    cost = setup.network.cost("wan", inbound(dport), "lan")
+    cost = setup.network.cost("wan", inbound(dport, min(n, NEW)), "lan")
     accepted = 2 * NEW if getattr(setup, "in_rule", ()) else 0
     expect(before, setup.counters(), dnat=2 * NEW, accepted=accepted, local=0)
     return cost
 
 
 def misses(setup, n):
-    """(iii): new connections to a port that is not open; the router drops them."""
+    """(iii): new connections that are not let in; the router drops them."""
     before = setup.counters()
-    cost = setup.network.cost("wan", inbound(str(CLOSED_PORT)), None)
+    cost = setup.network.cost("wan", inbound(str(setup.miss_port), 251, STRANGERS), None)
     expect(before, setup.counters(), dnat=0, accepted=0, local=0)
     return {"miss": cost}
 
 
 def openings(setup, n):
     """(v): the first packets of new owners."""
-    before = setup.counters()
     network = setup.network
+    before = setup.counters()
     # Twice, and of other owners each time: what is open already does not open.
     for turn in range(2):
         network.forget()
-        costs = network.cost_once("lan", outbound(NEW, NEW, 1, n + NEW * (turn + 1), NEW), "wan")
+        cost = network.cost_once("lan", outbound(NEW, NEW, 1, n + NEW * (turn + 1), NEW), "wan")
     expect(before, setup.counters(), opened=2 * NEW)
-    return {"open": costs}
+    return {"open": cost}

@@ -4,7 +4,8 @@
 usage: measure.py BACKEND [--only SETUP]... [--sizes N,N...]
 
 Each number is a line as it is there, and all of them go to out/BACKEND.json:
-[setup, N, case, instructions for each packet, number of its series of packets].
+as "rows" [setup, N, case, instructions for each packet, number of its series of
+packets], and as "extras" what extras.py yields.
 """
 
 import argparse
@@ -16,11 +17,18 @@ import sys
 sys.path[:0] = ["tests/net"]
 
 import cases            # noqa: E402
+import extras           # noqa: E402
+import peers            # noqa: E402
 import setups           # noqa: E402
 from network import Network     # noqa: E402
 
-SETUPS = (setups.Iptables, setups.Match, setups.Static, setups.Ours, setups.Shadow,
-          setups.ShadowAlone)
+SETUPS = {
+    "legacy": (setups.Iptables, setups.Match, setups.Static, setups.Ours, setups.Shadow,
+               setups.ShadowAlone, setups.Contested, setups.Wide, peers.Recent, peers.Ipset),
+    "nft": (setups.Iptables, setups.Match, setups.Static, setups.Ours, setups.Shadow,
+            setups.ShadowAlone, setups.Contested, setups.Wide,
+            peers.Nft, peers.NftStatic, peers.NftMap, peers.NftRange),
+}
 CASES = (cases.known_flows, cases.hits, cases.misses)
 
 
@@ -30,9 +38,9 @@ class Results:
 
     def add(self, setup, n, case, cost):
         """Note a number, and show it with what it is over no rule and over static."""
-        self.rows.append((setup, n, case, cost.instructions, cost.series))
-        text = "%-26s %7d  %-12s %7.0f" % (setup, n, case, cost.instructions)
-        for base in ("none", "static"):
+        self.rows.append((setup.name, n, case, cost.instructions, cost.series))
+        text = "%-26s %7d  %-12s %7.0f" % (setup.name, n, case, cost.instructions)
+        for base in (setup.none, setup.static):
             for name, _, of, less, _ in self.rows:
                 if (name, of) == (base, case):
                     text += "  %s%+d" % (base, cost.instructions - less)
@@ -42,26 +50,34 @@ class Results:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("backend", choices=("legacy", "nft"))
-    parser.add_argument("--only", action="append")
+    parser.add_argument("--only", action="append", help="of the setups with triggers; no extras")
     parser.add_argument("--sizes", default="1,10,100,1000,10000,100000")
+    parser.add_argument("--extras", action="store_true", help="nothing but these")
     parser.add_argument("--symbols", action="store_true", help="keep the kernel's symbols")
     args = parser.parse_args()
     sizes = [int(word) for word in args.sizes.split(",")]
     subprocess.run(["modprobe", "-a", "xt_TRIGGER", "nf_conntrack"], check=True)
     network = Network()
+    found = []
+    if not args.only:
+        for extra in extras.OF[args.backend]:
+            for what, number, unit in extra(network, args.backend):
+                print("%s: %.0f %s" % (what, number, unit))
+                found.append((what, number, unit))
     results = Results()
-    for kind in SETUPS:
+    for kind in () if args.extras else SETUPS[args.backend]:
         if args.only and kind.sized and kind.name not in args.only:
             continue
         setup = kind(network, args.backend)
-        for n in sizes if kind.sized else [1]:
+        for n in kind.sizes or sizes if kind.sized else [1]:
             setup.load(n)
             for case in CASES:
                 for name, cost in case(setup, n).items():
-                    results.add(kind.name, n, name, cost)
+                    results.add(setup, n, name, cost)
+        setup.unload()
     os.makedirs("out", exist_ok=True)
     with open("out/%s.json" % args.backend, "w") as file:
-        json.dump(results.rows, file)
+        json.dump({"rows": results.rows, "extras": found}, file)
     if args.symbols:
         with open("/proc/kallsyms") as symbols, open("out/kallsyms", "w") as copy:
             copy.write(symbols.read())

@@ -52,18 +52,13 @@ class Network:
         subprocess.run(["gcc", "-O2", "-o", self._program, "tests/bench/packets.c"], check=True)
         self._series = -1
         self.router = Namespace()
-        self.sides = {"lan": Namespace(), "wan": Namespace()}
-        for namespace in [self.router, *self.sides.values()]:
-            for name, value in SYSCTLS.items():
-                namespace.sysctl(name, value)
-        for name, side in self.sides.items():
-            self.router.ip_commands("link add %s address %s type veth peer name eth0 netns %s"
-                                    % (name, ROUTER_MAC, side.path))
-            side.ip_commands("link set eth0 up")
+        self.sides = {}
+        for name, value in SYSCTLS.items():
+            self.router.sysctl(name, value)
+        for name in ("lan", "wan"):
+            self.add_side(name)
         self.router.ip_commands(
             "link set lo up",
-            "link set lan up",
-            "link set wan up",
             "address add 192.168.1.1/24 dev lan",
             "address add %s/24 dev wan" % ROUTER_IP,
             "neighbour add 192.168.1.2 lladdr %s dev lan" % NOBODY,
@@ -72,11 +67,24 @@ class Network:
             "route add default via 198.51.100.2",
         )
 
+    def add_side(self, name):
+        """A device of the router, and a generator of packets at its other end."""
+        side = self.sides[name] = Namespace()
+        for setting, value in SYSCTLS.items():
+            side.sysctl(setting, value)
+        self.router.ip_commands("link add %s address %s type veth peer name eth0 netns %s"
+                                % (name, ROUTER_MAC, side.path),
+                                "link set %s up" % name)
+        side.ip_commands("link set eth0 up")
+
+    def command(self, packets):
+        """The command that sends them, on a side."""
+        return [self._program, "eth0", ROUTER_MAC, str(packets.count), *packets.fields]
+
     def send(self, side, packets):
         """Send from this side; what each packet cost."""
         self._series += 1
-        argv = [self._program, "eth0", ROUTER_MAC, str(packets.count), *packets.fields]
-        return [int(line) for line in self.sides[side].run(*argv).split()]
+        return [int(line) for line in self.sides[side].run(*self.command(packets)).split()]
 
     def forwarded(self, side):
         """How many packets the router has sent to this side so far."""

@@ -57,7 +57,7 @@ def main():
         symbols = Symbols(file)
     series = read_series(directory + "/counts", symbols)
     with open("%s/%s.json" % (directory, backend)) as file:
-        rows = json.load(file)
+        rows = json.load(file)["rows"]
     place = {(setup, case): number for setup, _, case, _, number in rows}
     packets = {"refresh": 1024, "known": 1024}
     for setup, n, case, _, number in rows:

@@ -11,7 +11,9 @@ from procfile import line, write_all
 TRIGGER_PORT = 3000
 FIRST_PORT = 20000
 LAST_PORT = 29999
+CLOSED_PORT = 50001
 FIRST_OWNER = 10 << 24 | 1 << 16
+FIRST_SOURCE = 203 << 24
 LONG = 1000000
 
 OUT = "-A FORWARD -i lan -o wan -p udp"
@@ -37,14 +39,23 @@ def owner(number):
     return address(FIRST_OWNER + number)
 
 
+def source(number):
+    """Of inbound connections."""
+    return address(FIRST_SOURCE + number)
+
+
 class Iptables:
     """Rules of iptables; here none at all, but masquerading as everywhere."""
 
     name = "none"
+    none = "none"           # what it is compared with: no rule, and a static one
+    static = "static"
     prerouting = ()
     forward = ()
-    sized = False       # whether there is something in it that N is the number of
-    lets_in = False     # whether new connections arrive at an owner
+    sized = False           # whether there is something in it that N is the number of
+    sizes = ()              # the values of N, if not all
+    lets_in = False         # whether new connections arrive at an owner
+    miss_port = CLOSED_PORT
 
     def __init__(self, network, backend):
         self.network = network
@@ -55,10 +66,15 @@ class Iptables:
         """Put the rules there, and nothing else; N active triggers."""
         self.load_rules(self.forward)
 
-    def load_rules(self, forward, unused=()):
+    def unload(self):
+        """Leave nothing behind but rules, which the next ones replace."""
+
+    def load_rules(self, forward, unused=(), prerouting=None):
         """Replace all rules. unused are those of a chain that no packet reaches."""
+        if prerouting is None:
+            prerouting = self.prerouting
         lines = ["*nat", ":PREROUTING ACCEPT", ":INPUT ACCEPT", ":OUTPUT ACCEPT",
-                 ":POSTROUTING ACCEPT", *self.prerouting, "-A POSTROUTING -o wan -j MASQUERADE",
+                 ":POSTROUTING ACCEPT", *prerouting, "-A POSTROUTING -o wan -j MASQUERADE",
                  "COMMIT",
                  "*filter", ":INPUT DROP", ":FORWARD ACCEPT", ":OUTPUT ACCEPT", ":unused -",
                  *forward, *unused, "COMMIT", ""]
@@ -101,7 +117,7 @@ class Ours(Iptables):
         opens += [OPENS + " --trigger-relate udp:" + wide for wide in self.wide]
         self.load_rules((OUT + " " + opens[0], *self.in_rule),
                         ["-A unused -p udp " + each for each in opens[1:]])
-        set_limits(10 * n + 1000)
+        set_limits(n + 10000)
         write_all(self.router, "/\n")
         lines = [line(owner(i), open="udp:%d" % port(i % n_ports), timeout=LONG, expires=LONG)
                  for i in range(n)]
@@ -125,16 +141,23 @@ class ShadowAlone(Shadow):
     """Without the rule of FORWARD that accepts, which a static DNAT has not, either."""
 
     name = "ours, dnat alone, shadow"
+    sizes = (1000,)
     in_rule = ()
 
 
 class Contested(Ours):
+    """One port, and all owners in line for it."""
+
     name = "ours, contested"
+    sizes = (10000,)
     contested = True
 
 
 class Wide(Ours):
+    """Ports in wide ranges beside them, and a closed port between these."""
+
     name = "ours, wide"
+    sizes = (1000,)
     wide = ("1024-19999", "1024-9999", "30000-49999", "40000-49999", "49001-49999", "50002-65535")
 
 

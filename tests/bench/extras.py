@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is measured once: opening, the proc file, reloads, memory, allocations.
+
+Each function yields (what it is, number, unit).
+"""
+
+import statistics
+import time
+
+from cases import KNOWN, NEW, inbound, outbound, replies, STRANGERS
+from procfile import PROC_FILE, line, opened, read_all, write_all
+from setups import (CLOSED_PORT, LONG, OPENS, OUT, Iptables, Ours, Static, owner, port,
+                    set_limits)
+
+TRACING = "/sys/kernel/debug/tracing/"
+
+
+class Opens(Ours):
+    """One rule, which opens what it is told to."""
+
+    def __init__(self, network, backend, relate):
+        super().__init__(network, backend)
+        self.relate = relate
+
+    def load(self, n):
+        self.load_rules((OUT + " " + OPENS + " --trigger-relate " + self.relate, *self.in_rule))
+        set_limits(n + 10000)
+        write_all(self.router, "/\n")
+        write_all(self.router, "".join("+" + line(owner(i), open=self.relate, timeout=LONG,
+                                                  expires=LONG) for i in range(n)))
+        assert self.counters()["triggers"] == n
+
+
+def first_packet(setup, close):
+    """What the first packet of a new flow costs, with nothing open before it."""
+    costs = []
+    for i in range(9):
+        if close:
+            write_all(setup.router, "/\n")
+        setup.network.forget()
+        before = setup.counters()
+        cost = setup.network.cost_once("lan", outbound(1, 1, 1, i), "wan")
+        if close:
+            assert setup.counters()["opened"] == before["opened"] + 1
+        costs.append(cost.instructions)
+    return statistics.median(costs[1:])
+
+
+def opening(network, backend):
+    """(v)"""
+    nothing = Iptables(network, backend)
+    nothing.load(0)
+    without = first_packet(nothing, False)
+    for relate in ("udp:20000", "udp:20000-20099", "udp:1024-65535"):
+        setup = Opens(network, backend, relate)
+        setup.load(0)
+        yield "opening %s" % relate, first_packet(setup, True) - without, "instructions"
+
+
+def reading(network, backend):
+    """(vi)"""
+    took = {}
+    setup = Opens(network, backend, "udp:20000")
+    for n in (0, 10000):
+        setup.load(n)
+        with opened(network.router) as fd:
+            start = time.perf_counter_ns()
+            text = read_all(fd)
+            took[n] = time.perf_counter_ns() - start
+        assert text.count("\n") == n + 1
+    yield ("reading %s, each of 10,000 lines" % PROC_FILE, (took[10000] - took[0]) / 10000,
+           "instructions")
+
+
+def reloading(network, backend):
+    """(vii)"""
+    kinds = {
+        "-j TRIGGER --trigger-type out": "--dport %d -j TRIGGER --trigger-type out "
+                                         "--trigger-relate udp:%d",
+        "-j LOG": "--dport %d -j LOG --log-prefix %d",
+    }
+    setup = Iptables(network, backend)
+    for name, rule in kinds.items():
+        took = {}
+        for n in (1024, 4096):
+            rules = ["-A unused -p udp " + rule % (i + 1, i + 1) for i in range(n)]
+            for _ in range(2):
+                start = time.perf_counter_ns()
+                setup.load_rules((), rules)
+                took[n] = time.perf_counter_ns() - start
+            yield "reloading %d rules %s, each" % (n, name), took[n] / n, "instructions"
+    setup.load(0)
+
+
+def slabs():
+    """Bytes in use in the kernel's heaps, by the heap's name."""
+    with open("/proc/slabinfo") as file:
+        rows = [row.split() for row in file.readlines()[2:]]
+    return {row[0]: int(row[1]) * int(row[3]) for row in rows if row[0].startswith("kmalloc-")}
+
+
+def memory(network, backend):
+    n = 10000
+    for relate in ("udp:20000", "udp:20000,tcp:20000"):
+        setup = Opens(network, backend, relate)
+        setup.load(0)
+        before = slabs()
+        setup.load(n)
+        after = slabs()
+        for name in sorted(after):
+            each = (after[name] - before.get(name, 0)) / n
+            if each >= 1:
+                yield "memory: %s of each of 10,000 that open %s" % (name, relate), each, "bytes"
+        setup.load(0)
+
+
+class Allocations:
+    """Counts what the kernel allocates."""
+
+    def __enter__(self):
+        for event in ("kmalloc", "kmem_cache_alloc", "kmalloc_node", "kmem_cache_alloc_node"):
+            try:
+                with open(TRACING + "events/kmem/%s/enable" % event, "w") as file:
+                    file.write("1")
+            except FileNotFoundError:
+                pass        # newer kernels have two events instead of four
+        self._before = self._events()
+        return self
+
+    def __exit__(self, *exception):
+        self.count = self._events() - self._before
+        with open(TRACING + "events/kmem/enable", "w") as file:
+            file.write("0")
+
+    @staticmethod
+    def _events():
+        with open(TRACING + "per_cpu/cpu0/stats") as file:
+            stats = dict(row.split(":") for row in file if ":" in row)
+        return sum(int(stats[name]) for name in ("entries", "overrun", "dropped events"))
+
+
+def allocations(network, backend):
+    """How much more the kernel allocates for 1,000 packets than without our rules."""
+    series = {
+        "refresh": ("lan", outbound(KNOWN, 1, 1)),
+        "known": ("wan", replies(KNOWN)),
+        "miss": ("wan", inbound(str(CLOSED_PORT), 251, STRANGERS)),
+    }
+    found = {}
+    for setup in (Iptables(network, backend), Ours(network, backend)):
+        setup.load(1)
+        network.forget()
+        network.send("lan", outbound(64, 1, 1))
+        network.send("wan", replies(64))
+        for name, (side, packets) in series.items():
+            network.send(side, packets)
+            with Allocations() as counted:
+                network.send(side, packets)
+            found[setup.name, name] = counted.count
+    for setup in (Static(network, backend), Ours(network, backend)):
+        setup.load(1)
+        for _ in range(2):
+            network.forget()
+            with Allocations() as counted:
+                network.send("wan", inbound(str(port(0)), 1))
+        found[setup.name, "hit"] = counted.count
+    for name, base in (("refresh", "none"), ("known", "none"), ("miss", "none"),
+                       ("hit", "static")):
+        more = found["ours", name] - found[base, name]
+        assert found[base, name] >= NEW, "no allocation was counted"
+        assert more < NEW / 10, "%s allocates: %d times more for %d packets" % (name, more, NEW)
+        yield "allocations of a %s packet, more than %s" % (name, base), round(more / NEW), ""
+
+
+OF = {"legacy": (opening, reading, reloading, memory, allocations), "nft": (opening, reloading)}
