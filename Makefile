@@ -58,18 +58,28 @@ $(PLUGIN): userspace/libxt_TRIGGER.c include/xt_TRIGGER.h
 # staging directory of a package has no kernel in it to run depmod for.
 NO_SIGNING = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 
+define run_depmod
+@if [ -e '$(DESTDIR)/lib/modules/$(KRELEASE)/modules.order' ]; then \
+	echo 'depmod for $(KRELEASE)'; \
+	PATH="$$PATH:/usr/sbin:/sbin" depmod -b '$(DESTDIR)/' '$(KRELEASE)'; \
+else \
+	echo 'no kernel in $(DESTDIR)/lib/modules/$(KRELEASE): depmod not run'; \
+fi
+endef
+
 .PHONY: install
 install: module install-plugin
 	$(call need,command -v depmod || test -x /sbin/depmod,depmod,kmod)
 	+@$(MAKE) --no-print-directory -C '$(KDIR)' M='$(CURDIR)' \
 		INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates INSTALL_MOD_STRIP=1 $(NO_SIGNING) \
 		modules_install 2> >(grep -v 'missing .System.map. file' >&2)
-	@if [ -e '$(DESTDIR)/lib/modules/$(KRELEASE)/modules.order' ]; then \
-		echo 'depmod for $(KRELEASE)'; \
-		PATH="$$PATH:/usr/sbin:/sbin" depmod -b '$(DESTDIR)/' '$(KRELEASE)'; \
-	else \
-		echo 'no kernel in $(DESTDIR)/lib/modules/$(KRELEASE): depmod not run'; \
-	fi
+	$(run_depmod)
+
+.PHONY: uninstall
+uninstall:
+	rm -f '$(DESTDIR)/lib/modules/$(KRELEASE)/updates'/xt_TRIGGER.ko* \
+		'$(DESTDIR)$(XTLIBDIR)/libxt_TRIGGER.so' '$(DESTDIR)$(MANDIR)/man8/xt_TRIGGER.8'
+	$(run_depmod)
 
 .PHONY: install-plugin
 install-plugin: plugin
@@ -151,6 +161,7 @@ help:
 	@echo '                    (now: $(KDIR))'
 	@echo 'make plugin         the iptables plugin alone'
 	@echo 'make install        puts module, plugin and man page in place, runs depmod; DESTDIR=...'
+	@echo 'make uninstall      removes these from the same places'
 	@echo 'make install-plugin plugin and man page alone; DESTDIR=...'
 	@echo 'make dkms-install   has DKMS build and install the module, now and for every new kernel'
 	@echo 'make dkms-remove    takes it out of DKMS again'
