@@ -22,8 +22,9 @@ import time
 
 CLONE_NEWNET = 0x40000000
 
-# How long anything may take that should happen "at once" on a slow machine.
-DEADLINE = 5.0
+# How long anything may take that should happen "at once" on a slow and busy machine.
+# Only what fails waits for so long; what else would close by itself takes longer.
+DEADLINE = 15.0
 # How many times longer everything takes on a debug kernel, and so what a socket waits.
 SLOW = int(os.environ.get("XT_TRIGGER_SLOW", "1"))
 PATIENCE = DEADLINE * SLOW
