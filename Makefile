@@ -154,6 +154,10 @@ deb:
 demo:
 	@tests/demo/run
 
+.PHONY: bench
+bench:
+	@tests/bench/run
+
 .PHONY: help
 help:
 	@echo 'make                the module xt_TRIGGER.ko and the plugin $(PLUGIN)'
@@ -177,4 +181,5 @@ help:
 	@echo 'make deb            the Debian packages, into packaging/debs; SUITE=... builds for it'
 	@echo 'make check-debug    every test and the stress on debug kernels, and what these find'
 	@echo 'make coverage       which lines of module and plugin the tests run'
+	@echo 'make bench          what a packet costs, beside what people use instead'
 	@echo 'make lint           shellcheck, sparse, checkpatch, coccicheck, warnings'
