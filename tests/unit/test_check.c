@@ -57,7 +57,7 @@ static void disturb(struct xt_trigger_tginfo *info)
 	struct xt_trigger_range *item = &list[random_below(one_in(2) ? 15 : 3)];
 	u8 *bytes = (u8 *)info;
 
-	switch (random_below(14)) {
+	switch (random_below(16)) {
 	case 0:
 		info->type = random_below(6);
 		break;
@@ -99,6 +99,13 @@ static void disturb(struct xt_trigger_tginfo *info)
 			info->pad = BIT(random_below(16));
 		else
 			info->pad2 = BIT(random_below(32));
+		break;
+	case 13:	/* they touch, or do not quite */
+		item->min = list[random_below(15)].max + random_below(2);
+		break;
+	case 14:
+		item->max = list[random_below(15)].min - random_below(2);
+		item->min = item->max;
 		break;
 	default:
 		bytes[random_below(offsetof(struct xt_trigger_tginfo, kernel))] ^=

@@ -100,6 +100,42 @@ static void check_set(const struct trigger_rule *rule,
 
 #define RULES	12
 
+/* A rule that differs from @like in one thing, or in its family alone. */
+static void vary(struct xt_trigger_tginfo *info,
+		 const struct xt_trigger_tginfo *like)
+{
+	*info = *like;
+	switch (random_below(6)) {
+	case 0:
+		info->name[strlen(info->name) - 1]++;
+		break;
+	case 1:
+		info->relate[info->n_relate - 1].max = 65535;
+		break;
+	case 2:
+		info->n_match = 15;
+		for (u8 i = 0; i < 15; i++) {
+			info->match[i].min = i + 1;
+			info->match[i].max = random_from(i + 1, 65535);
+		}
+		break;
+	case 3:
+		info->lifetime ^= 1;
+		break;
+	case 4:
+		info->max ^= BIT(random_below(16));
+		break;
+	default:
+		break;
+	}
+}
+
+static bool is_same(const struct xt_trigger_tginfo *a,
+		    const struct xt_trigger_tginfo *b)
+{
+	return !memcmp(a, b, offsetof(struct xt_trigger_tginfo, kernel));
+}
+
 UNIT_TEST(rules)
 {
 	struct xt_trigger_tginfo info[RULES];
@@ -107,6 +143,7 @@ UNIT_TEST(rules)
 	u8 family[RULES], users[RULES] = {};
 	unsigned int turn, i, j;
 
+	shim_buckets = 1;
 	begin();
 	for (turn = 0; turn < 4000; turn++) {
 		i = random_below(RULES);
@@ -120,6 +157,8 @@ UNIT_TEST(rules)
 			do {
 				random_info(&info[i]);
 			} while (info[i].type != XT_TRIGGER_OUT);
+			if (turn > 1000 && one_in(2))
+				vary(&info[i], &info[random_below(RULES)]);
 			family[i] = one_in(2) ? NFPROTO_IPV4 : NFPROTO_IPV6;
 		}
 		/* What is not part of a rule makes no difference. */
@@ -130,8 +169,12 @@ UNIT_TEST(rules)
 		check_equal(rule[i]->set.family, family[i]);
 		check_set(rule[i], &info[i]);
 		check_mapped(rule[i], &info[i]);
-		for (j = 0; j < RULES; j++)
-			check_equal(users[j] && rule[j] == rule[i], j == i);
+		for (j = 0; j < RULES; j++) {
+			if (users[j])
+				check_equal(rule[j] == rule[i],
+					    family[j] == family[i] &&
+					    is_same(&info[j], &info[i]));
+		}
 		if (one_in(50))
 			shim_grace_period();
 	}
@@ -150,7 +193,7 @@ static bool make_rule(void)
 		.n_relate = 2,
 		.timeout = 600,
 		.name = "a",
-		.relate = { { .min = 4097, .max = 61439 },
+		.relate = { { .min = 4097, .max = 61438 },
 			    { .min = 1, .max = 1, .proto = IPPROTO_SCTP } },
 	};
 	struct trigger_name *name;

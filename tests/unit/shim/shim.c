@@ -202,14 +202,17 @@ void shim_advance(uint64_t jiffies)
 
 /* Hashes. */
 
+unsigned int shim_buckets = 1024;
+
 int rhashtable_init(struct rhashtable *ht,
 		    const struct rhashtable_params *params)
 {
 	static u32 seed;
 
-	ht->bucket = kcalloc(SHIM_BUCKETS, sizeof(*ht->bucket), GFP_KERNEL);
+	ht->bucket = kcalloc(shim_buckets, sizeof(*ht->bucket), GFP_KERNEL);
 	if (!ht->bucket)
 		return -ENOMEM;
+	ht->buckets = shim_buckets;
 	ht->count = 0;
 	ht->seed = seed += 0x9e3779b9;
 	return 0;
@@ -236,7 +239,7 @@ static struct rhash_head **shim_bucket(struct rhashtable *ht,
 	void *object = shim_object(link, params);
 
 	return &ht->bucket[params->obj_hashfn(object, params->key_len,
-					      ht->seed) % SHIM_BUCKETS];
+					      ht->seed) % ht->buckets];
 }
 
 int shim_rhashtable_insert(struct rhashtable *ht, struct rhash_head *link,
@@ -273,7 +276,7 @@ void *shim_rhashtable_lookup(struct rhashtable *ht, const void *key,
 	u32 hash = params->hashfn(key, params->key_len, ht->seed);
 	struct rhash_head *link;
 
-	for (link = ht->bucket[hash % SHIM_BUCKETS]; link; link = link->next) {
+	for (link = ht->bucket[hash % ht->buckets]; link; link = link->next) {
 		if (!params->obj_cmpfn(&arg, shim_object(link, params)))
 			return shim_object(link, params);
 	}

@@ -60,6 +60,9 @@ extern unsigned long shim_fail_in;
 extern unsigned long shim_failed;
 bool shim_fails(void);
 
+/* Buckets of the hashes made from now on; with one, all of their keys meet. */
+extern unsigned int shim_buckets;
+
 /* Time: moves on, and runs the delayed work that is due. */
 extern uint64_t shim_jiffies;
 void shim_advance(uint64_t jiffies);

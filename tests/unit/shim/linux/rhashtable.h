@@ -32,10 +32,9 @@ struct rhashtable_params {
 			     const void *object);
 };
 
-#define SHIM_BUCKETS	1024
-
 struct rhashtable {
 	struct rhash_head **bucket;
+	unsigned int buckets;
 	unsigned int count;
 	u32 seed;
 };
