@@ -90,6 +90,33 @@ static void open_hosts(unsigned int n)
 	}
 }
 
+/* What is open to some peers is not open to any, and the other way round. */
+static void peers_only(void)
+{
+	struct xt_trigger_tginfo info = {
+		.type = XT_TRIGGER_OUT,
+		.flags = XT_TRIGGER_F_PEER_HOST,
+		.n_relate = 1,
+		.relate = { { .min = 113, .max = 113, .proto = IPPROTO_TCP } },
+		.timeout = 600,
+		.name = "a",
+	};
+	struct trigger_rule *other;
+
+	begin(0);
+	other = trigger_rule_get(&world.rules, NFPROTO_IPV4, &info);
+	check(!IS_ERR(other));
+	open_hosts(1);
+	good("+name=a family=ipv4 owner=10.0.0.9 open=tcp:113 trigger=tcp:1 peer=1.2.3.4,1.2.3.5 timeout=600 expires=600 lifetime=0 age=1 session=0 hits=0 state=open\n", 2);
+	good("-peer=1.2.3.6\n", 2);
+	good("-peer=1.2.3.5,1.2.3.6\n", 2);
+	good("-peer=any owner=10.0.0.9\n", 2);
+	good("-peer=1.2.3.5,1.2.3.4\n", 1);
+	good("-peer=any\n", 0);
+	trigger_rule_put(other);
+	end();
+}
+
 UNIT_TEST(write)
 {
 	char line[256];
@@ -126,6 +153,8 @@ UNIT_TEST(write)
 	bad("+name=a family=ipv4 owner=10.0.0.1 open=tcp:113 trigger=tcp:6667 peer=any timeout=600 expires=600 lifetime=9 age=1 session=0 hits=0 state=open\n", -ENOENT, 0);
 	bad("+name=a family=ipv4 owner=10.0.0.1 open=tcp:113 trigger=tcp:6667 peer=any timeout=600 expires=600 lifetime=0 age=1 session=1 hits=0 state=open\n", -ENOENT, 0);
 	end();
+
+	peers_only();
 
 	begin(2);
 	open_hosts(2);

@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* unit TEST [SEED]: runs one test; without a name, lists them. See unit.h. */
+/* What the unit tests and the fuzzers share. See unit.h. */
 #include <stdarg.h>
-#include <stdlib.h>
 
 #include "unit.h"
-
-static struct unit_test *tests;
-
-void unit_add(struct unit_test *test)
-{
-	test->next = tests;
-	tests = test;
-}
 
 /* The last lines of the log. */
 #define LOG_LINES	40
@@ -28,7 +19,7 @@ void unit_log(const char *format, ...)
 	va_end(args);
 }
 
-static void show_log(void)
+void unit_show_log(void)
 {
 	unsigned long i = log_lines > LOG_LINES ? log_lines - LOG_LINES : 0;
 
@@ -36,7 +27,12 @@ static void show_log(void)
 		fprintf(stderr, "  %lu: %s\n", i, log_line[i % LOG_LINES]);
 }
 
-static u64 random_state;
+static u64 random_state = 1;
+
+void random_seed(u64 seed)
+{
+	random_state = seed;
+}
 
 u32 random_number(void)
 {
@@ -78,31 +74,4 @@ void unit_fail_each_allocation(bool (*run)(void))
 	} while (shim_failed > failed);
 	check(failing > 2);
 	check(done);
-}
-
-int main(int argc, char **argv)
-{
-	struct unit_test *test;
-
-	random_state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-	shim_last_words = show_log;
-	/* Shortly before the lower half of jiffies wraps, as a kernel boots. */
-	shim_jiffies = (u32)(-300 * 250);
-	for (test = tests; test; test = test->next) {
-		if (argc < 2)
-			printf("%s\n", test->name);
-		else if (!strcmp(test->name, argv[1]))
-			break;
-	}
-	if (argc < 2)
-		return 0;
-	if (!test) {
-		fprintf(stderr, "no test %s\n", argv[1]);
-		return 2;
-	}
-	test->run();
-	shim_grace_period();
-	check_equal(shim_allocated, 0);
-	check(!shim_locks && !shim_mutexes);
-	return 0;
 }

@@ -21,7 +21,10 @@
 /* Remembers what the test did last, to be shown if it fails. */
 void unit_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+void unit_show_log(void);
+
 /* Random numbers, the same ones for a seed. */
+void random_seed(u64 seed);
 u32 random_number(void);
 u32 random_below(u32 end);
 u32 random_from(u32 min, u32 max);
