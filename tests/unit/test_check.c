@@ -91,7 +91,7 @@ UNIT_TEST(check)
 	struct xt_trigger_tginfo info = {};
 
 	check_info(&info, false);
-	for (turn = 0; turn < 20000; turn++) {
+	for (turn = 0; turn < 8000; turn++) {
 		random_info(&info);
 		check_info(&info, true);
 		changes = random_from(1, 3);

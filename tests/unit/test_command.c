@@ -308,7 +308,7 @@ UNIT_TEST(command_random)
 	bool waiting;
 	size_t len;
 
-	for (turn = 0; turn < 20000; turn++) {
+	for (turn = 0; turn < 8000; turn++) {
 		waiting = one_in(2);
 		random_command(&command, open);
 		len = write_line(&command, line, waiting);

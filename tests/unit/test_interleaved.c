@@ -269,7 +269,7 @@ UNIT_TEST(table_interleaved)
 	world_begin();
 	for (i = 0; i < WORLD_RULES; i++)
 		world_load(i);
-	for (turn = 0; turn < 60000; turn++) {
+	for (turn = 0; turn < 20000; turn++) {
 		shim_interleave = others;
 		act();
 		shim_interleave = NULL;

@@ -897,7 +897,7 @@ UNIT_TEST(table)
 	*shim_param_max_triggers = 30;
 	for (i = 0; i < WORLD_RULES; i++)
 		world_load(i);
-	for (turn = 0; turn < 60000; turn++) {
+	for (turn = 0; turn < 20000; turn++) {
 		now = trigger_now();
 		act();
 		shim_cpu = one_in(2);
