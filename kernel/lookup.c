@@ -54,23 +54,47 @@ static struct trigger_head trigger_head(const struct trigger_set *set,
 	return (struct trigger_head){ };
 }
 
-/* The first in line for @port of all sets with entries from @slot on down. */
-struct trigger *
-trigger_by_slot(const struct trigger_ports_slot *slot, unsigned int shift,
-		u16 port, const union nf_inet_addr *peer)
+/* Of several sets that open @port, whose head is the first. */
+static noinline struct trigger *
+trigger_first_of_all(const struct trigger_ports_slot *slot, unsigned int shift,
+		     u16 port, const union nf_inet_addr *peer)
 {
+	struct trigger_ports_at at = { .slot = slot, .shift = shift };
 	struct trigger_head head, best = { };
 	const struct trigger_ports_entry *entry;
 
 	do {
-		hlist_for_each_entry_rcu(entry, &slot->entries, link) {
+		hlist_for_each_entry_rcu(entry, &at.slot->entries, link) {
 			head = trigger_head(entry->data, peer);
 			if (head.t && (!best.t || head.rank < best.rank))
 				best = head;
 		}
-		slot = trigger_ports_below(slot, port, &shift);
-	} while (slot);
+	} while (trigger_ports_below(&at, port));
 	return best.t;
+}
+
+/*
+ * Who owns @port, found at @slot, for @peer? NULL: nobody. @peer NULL asks for
+ * what is open to every peer. Under RCU. Most ports are opened by one set only.
+ */
+struct trigger *trigger_owning(const struct trigger_ports_slot *slot,
+			       unsigned int shift, u16 port,
+			       const union nf_inet_addr *peer)
+{
+	const struct hlist_node *link =
+		rcu_dereference(hlist_first_rcu(&slot->entries));
+	const struct trigger_set *set;
+	struct trigger *t;
+
+	if (link && !rcu_access_pointer(hlist_next_rcu(link)) &&
+	    !rcu_access_pointer(slot->child)) {
+		set = hlist_entry(link, struct trigger_ports_entry, link)->data;
+		t = list_first_or_null_rcu(&set->pool.all, struct trigger,
+					   in[TRIGGER_IN_SET].all);
+		if (t && !set->peer_host && trigger_is_open(t, trigger_now()))
+			return t;
+	}
+	return trigger_first_of_all(slot, shift, port, peer);
 }
 
 /* What @owner has open in @set for @peer, or NULL. Under RCU. */
@@ -89,23 +113,26 @@ static struct trigger *trigger_in_set(const struct trigger_set *set,
 	return NULL;
 }
 
-/* What @owner has open with entries from @slot on down, for @peer. */
-struct trigger *
-trigger_by_slot_owner(const struct trigger_ports_slot *slot, unsigned int shift,
-		      u16 port, const union nf_inet_addr *owner,
-		      const union nf_inet_addr *peer)
+/*
+ * Has @owner @port, found at @slot, open for @peer, whoever else has? NULL: no.
+ * Under RCU.
+ */
+struct trigger *trigger_owned(const struct trigger_ports_slot *slot,
+			      unsigned int shift, u16 port,
+			      const union nf_inet_addr *owner,
+			      const union nf_inet_addr *peer)
 {
+	struct trigger_ports_at at = { .slot = slot, .shift = shift };
 	const struct trigger_ports_entry *entry;
 	struct trigger *t;
 
 	do {
-		hlist_for_each_entry_rcu(entry, &slot->entries, link) {
+		hlist_for_each_entry_rcu(entry, &at.slot->entries, link) {
 			t = trigger_in_set(entry->data, owner, peer);
 			if (t)
 				return t;
 		}
-		slot = trigger_ports_below(slot, port, &shift);
-	} while (slot);
+	} while (trigger_ports_below(&at, port));
 	return NULL;
 }
 

@@ -61,46 +61,56 @@ int trigger_ports_add(struct trigger_ports_node __rcu **root, u16 min, u16 max,
 void trigger_ports_remove(struct trigger_ports_entry *entries, unsigned int n);
 u16 trigger_ports_last(const struct trigger_ports_node *root, u16 port);
 
-/*
- * A lookup: all slots on the way down to @port that have entries.
- *
- *	unsigned int shift;
- *
- *	for (slot = trigger_ports_first(root, port, &shift); slot;
- *	     slot = trigger_ports_below(slot, port, &shift))
- *		hlist_for_each_entry_rcu(entry, &slot->entries, link)
- *
- * Under RCU, @node from rcu_dereference(), may be NULL. Short, for most of the
- * inbound packets meet no entry at all.
- */
-static inline const struct trigger_ports_slot *
-trigger_ports_next(const struct trigger_ports_node *node, u16 port,
-		   unsigned int *shift)
-{
-	const struct trigger_ports_slot *slot;
+/* A place in a lookup: a slot that has entries, and the shift below it. */
+struct trigger_ports_at {
+	const struct trigger_ports_slot	*slot;
+	unsigned int			shift;
+};
 
-	for (; node; node = rcu_dereference(slot->child)) {
-		slot = &node->slot[(port >> *shift) & (TRIGGER_PORTS_SLOTS - 1)];
-		*shift -= TRIGGER_PORTS_BITS;	/* the lowest has no child */
-		if (!hlist_empty(&slot->entries))
-			return slot;
+/* Finds the first place from @node on down to @port; false: none. Under RCU. */
+static inline bool trigger_ports_next(struct trigger_ports_at *at,
+				      const struct trigger_ports_node *node,
+				      u16 port, unsigned int shift)
+{
+	for (; node; node = rcu_dereference(at->slot->child)) {
+		at->slot = &node->slot[(port >> shift) &
+				       (TRIGGER_PORTS_SLOTS - 1)];
+		shift -= TRIGGER_PORTS_BITS;	/* the lowest has no child */
+		if (!hlist_empty(&at->slot->entries)) {
+			at->shift = shift;
+			return true;
+		}
 	}
-	return NULL;
+	return false;
 }
 
-static inline const struct trigger_ports_slot *
-trigger_ports_first(const struct trigger_ports_node *root, u16 port,
-		    unsigned int *shift)
+/*
+ * A lookup goes over all slots on the way down to @port that have entries:
+ *
+ *	more = trigger_ports_first(&at, root, port);
+ *	for (; more; more = trigger_ports_below(&at, port))
+ *		hlist_for_each_entry_rcu(entry, &at.slot->entries, link)
+ *
+ * Under RCU; @root, from rcu_dereference(), may be NULL. The first level is
+ * written out: most inbound packets get no further.
+ */
+static inline bool trigger_ports_first(struct trigger_ports_at *at,
+				       const struct trigger_ports_node *root,
+				       u16 port)
 {
-	*shift = TRIGGER_PORTS_TOP;
-	return trigger_ports_next(root, port, shift);
+	if (!root)
+		return false;
+	at->slot = &root->slot[port >> TRIGGER_PORTS_TOP];
+	at->shift = TRIGGER_PORTS_TOP - TRIGGER_PORTS_BITS;
+	return !hlist_empty(&at->slot->entries) ||
+	       trigger_ports_next(at, rcu_dereference(at->slot->child), port,
+				  TRIGGER_PORTS_TOP - TRIGGER_PORTS_BITS);
 }
 
-static inline const struct trigger_ports_slot *
-trigger_ports_below(const struct trigger_ports_slot *slot, u16 port,
-		    unsigned int *shift)
+static inline bool trigger_ports_below(struct trigger_ports_at *at, u16 port)
 {
-	return trigger_ports_next(rcu_dereference(slot->child), port, shift);
+	return trigger_ports_next(at, rcu_dereference(at->slot->child), port,
+				  at->shift);
 }
 
 #endif /* _TRIGGER_PORTS_H */

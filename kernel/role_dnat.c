@@ -13,13 +13,22 @@
 #include "role.h"
 #include "rule.h"
 
-/* Whether @addr is an address of the router itself. */
-static bool trigger_is_local(struct net *net, u8 family,
+/*
+ * Whether @addr is an address of the router itself: most likely the first one
+ * of the device that the packet came in by.
+ */
+static bool trigger_is_local(const struct xt_action_param *par,
 			     const union nf_inet_addr *addr)
 {
-	if (family == NFPROTO_IPV4)
-		return __ip_dev_find(net, addr->ip, false);
-	return nf_ipv6_chk_addr(net, &addr->in6, NULL, 0);
+	const struct in_device *in;
+	const struct in_ifaddr *first;
+
+	if (xt_family(par) != NFPROTO_IPV4)
+		return nf_ipv6_chk_addr(xt_net(par), &addr->in6, NULL, 0);
+	in = __in_dev_get_rcu(xt_in(par));
+	first = in ? rcu_dereference(in->ifa_list) : NULL;
+	return (first && first->ifa_local == addr->ip) ||
+	       __ip_dev_find(xt_net(par), addr->ip, false);
 }
 
 /*
@@ -56,7 +65,7 @@ static bool trigger_may_receive(const struct trigger *t, struct sk_buff *skb,
 	if (trigger_addr_equal(&t->owner, &to->src.u3) ||
 	    trigger_addr_equal(&t->owner, &to->dst.u3))
 		return false;
-	if (!trigger_is_local(xt_net(par), xt_family(par), &to->dst.u3))
+	if (!trigger_is_local(par, &to->dst.u3))
 		return false;
 	if (!(info->flags & XT_TRIGGER_F_SHADOW) &&
 	    trigger_is_listener(skb, par)) {
@@ -78,15 +87,22 @@ static bool trigger_send(struct nf_conn *ct, const struct trigger *t)
 	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST) == NF_ACCEPT;
 }
 
-/* The packet, the first of @ct, is for @t's owner, unless there is a reason. */
+/* Some rule opens the packet's port, which is found at @slot. */
 static noinline unsigned int
-trigger_dnat_to(struct trigger *t, struct sk_buff *skb,
-		const struct xt_action_param *par, struct nf_conn *ct)
+trigger_dnat_at(const struct trigger_ports_slot *slot, unsigned int shift,
+		struct sk_buff *skb, const struct xt_action_param *par)
 {
-	const struct nf_conntrack_tuple *to =
-		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *to;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	struct trigger *t;
 
-	if (!trigger_may_receive(t, skb, par, to) || !trigger_send(ct, t))
+	if (ctinfo != IP_CT_NEW || xt_hooknum(par) != NF_INET_PRE_ROUTING ||
+	    ct->status & (IPS_TEMPLATE | IPS_CONFIRMED | IPS_DST_NAT_DONE))
+		return XT_CONTINUE;
+	to = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	t = trigger_owning(slot, shift, ntohs(to->dst.u.all), &to->src.u3);
+	if (!t || !trigger_may_receive(t, skb, par, to) || !trigger_send(ct, t))
 		return XT_CONTINUE;
 	trigger_count(t->set->table, TRIGGER_DNAT);
 	trigger_hit(t);
@@ -104,14 +120,13 @@ unsigned int trigger_dnat(struct sk_buff *skb,
 	const struct nf_conntrack_tuple *to;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	struct trigger *t;
+	struct trigger_ports_at at;
 
-	if (!ct || ctinfo != IP_CT_NEW ||
-	    xt_hooknum(par) != NF_INET_PRE_ROUTING ||
-	    ct->status & (IPS_TEMPLATE | IPS_CONFIRMED | IPS_DST_NAT_DONE))
+	if (!ct)
 		return XT_CONTINUE;
 	to = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	t = trigger_by_port(&name->ports, to->dst.protonum,
-			    ntohs(to->dst.u.all), &to->src.u3);
-	return t ? trigger_dnat_to(t, skb, par, ct) : XT_CONTINUE;
+	if (!trigger_ports_find(&at, &name->ports, to->dst.protonum,
+				ntohs(to->dst.u.all)))
+		return XT_CONTINUE;
+	return trigger_dnat_at(at.slot, at.shift, skb, par);
 }

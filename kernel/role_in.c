@@ -7,10 +7,21 @@
 #include "role.h"
 #include "rule.h"
 
-/* A packet of @ct is for @t's owner, who has the port open. */
-static noinline unsigned int trigger_accept(struct trigger *t,
-					    struct nf_conn *ct)
+/* Some rule opens the packet's port, which is found at @slot. */
+static noinline unsigned int
+trigger_in_at(const struct trigger_ports_slot *slot, unsigned int shift,
+	      struct nf_conn *ct)
 {
+	const struct nf_conntrack_tuple *from, *to;
+	struct trigger *t;
+
+	from = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	to = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	t = trigger_owned(slot, shift, ntohs(to->src.u.all), &to->src.u3,
+			  &from->src.u3);
+	if (!t)
+		return XT_CONTINUE;
+
 	if (t->set->refresh_both)
 		trigger_packet_in(t, ct);
 	/* Its first packet: all others of it find it confirmed. */
@@ -27,20 +38,20 @@ static noinline unsigned int trigger_accept(struct trigger *t,
 unsigned int trigger_in(struct sk_buff *skb, const struct xt_action_param *par)
 {
 	const struct xt_trigger_tginfo *info = par->targinfo;
-	const struct nf_conntrack_tuple *from, *to;
 	const struct trigger_name *name = info->kernel;
+	const struct nf_conntrack_tuple *to;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	struct trigger *t;
+	struct trigger_ports_at at;
 
 	if (!ct || ctinfo != IP_CT_NEW || nf_ct_is_template(ct) ||
 	    !(BIT(xt_hooknum(par)) & TRIGGER_HOOKS_IN))
 		return XT_CONTINUE;
 
 	/* Where replies come from is where DNAT, if any, has sent it. */
-	from = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	to = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-	t = trigger_by_owner(&name->ports, from->dst.protonum,
-			     ntohs(to->src.u.all), &to->src.u3, &from->src.u3);
-	return t ? trigger_accept(t, ct) : XT_CONTINUE;
+	if (!trigger_ports_find(&at, &name->ports, to->dst.protonum,
+				ntohs(to->src.u.all)))
+		return XT_CONTINUE;
+	return trigger_in_at(at.slot, at.shift, ct);
 }

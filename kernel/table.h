@@ -274,14 +274,13 @@ void trigger_set_init(struct trigger_set *set, struct trigger_table *table);
 void trigger_set_close(struct trigger_set *set);
 
 void trigger_packet_out(struct trigger_set *set, struct nf_conn *ct);
-/* For trigger_by_port() and trigger_by_owner(). */
-struct trigger *
-trigger_by_slot(const struct trigger_ports_slot *slot, unsigned int shift,
-		u16 port, const union nf_inet_addr *peer);
-struct trigger *
-trigger_by_slot_owner(const struct trigger_ports_slot *slot, unsigned int shift,
-		      u16 port, const union nf_inet_addr *owner,
-		      const union nf_inet_addr *peer);
+struct trigger *trigger_owning(const struct trigger_ports_slot *slot,
+			       unsigned int shift, u16 port,
+			       const union nf_inet_addr *peer);
+struct trigger *trigger_owned(const struct trigger_ports_slot *slot,
+			      unsigned int shift, u16 port,
+			      const union nf_inet_addr *owner,
+			      const union nf_inet_addr *peer);
 void trigger_packet_in(struct trigger *t, struct nf_conn *ct);
 
 int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved);
@@ -367,43 +366,29 @@ static inline u64 trigger_opened(const struct trigger *t)
 }
 
 /*
- * Who owns @port (host byte order) of @proto for @peer now? Under RCU. NULL:
- * nobody. @peer NULL asks for what is open to every peer.
+ * Finds @port (host byte order) of @proto in @ports. Under RCU. False: no rule
+ * opens it. Else trigger_owning() and trigger_owned() tell more.
  */
+static inline bool trigger_ports_find(struct trigger_ports_at *at,
+				      const struct trigger_ports *ports,
+				      u8 proto, u16 port)
+{
+	int index = trigger_proto_index(proto);
+
+	return index >= 0 &&
+	       trigger_ports_first(at, rcu_dereference(ports->root[index]),
+				   port);
+}
+
+/* Both in one. */
 static inline struct trigger *
 trigger_by_port(const struct trigger_ports *ports, u8 proto, u16 port,
 		const union nf_inet_addr *peer)
 {
-	const struct trigger_ports_slot *slot;
-	int index = trigger_proto_index(proto);
-	unsigned int shift;
+	struct trigger_ports_at at;
 
-	if (index < 0)
-		return NULL;
-	slot = trigger_ports_first(rcu_dereference(ports->root[index]), port,
-				   &shift);
-	return slot ? trigger_by_slot(slot, shift, port, peer) : NULL;
-}
-
-/*
- * Has @owner @port (host byte order) of @proto open for @peer, whoever else
- * has? Under RCU. NULL: no.
- */
-static inline struct trigger *
-trigger_by_owner(const struct trigger_ports *ports, u8 proto, u16 port,
-		 const union nf_inet_addr *owner,
-		 const union nf_inet_addr *peer)
-{
-	const struct trigger_ports_slot *slot;
-	int index = trigger_proto_index(proto);
-	unsigned int shift;
-
-	if (index < 0)
-		return NULL;
-	slot = trigger_ports_first(rcu_dereference(ports->root[index]), port,
-				   &shift);
-	return slot ? trigger_by_slot_owner(slot, shift, port, owner, peer) :
-		      NULL;
+	return trigger_ports_find(&at, ports, proto, port) ?
+	       trigger_owning(at.slot, at.shift, port, peer) : NULL;
 }
 
 static inline bool trigger_is_expired(const struct trigger *t, u64 now)

@@ -76,13 +76,13 @@ static void look_up(u16 port)
 {
 	unsigned int met[RANGES] = {}, steps = 0, i, covering = 0;
 	const struct trigger_ports_entry *entry;
-	const struct trigger_ports_slot *slot;
-	unsigned int shift;
+	struct trigger_ports_at at;
+	bool more;
 
 	rcu_read_lock();
-	slot = trigger_ports_first(rcu_dereference(root), port, &shift);
-	for (; slot; slot = trigger_ports_below(slot, port, &shift)) {
-		hlist_for_each_entry_rcu(entry, &slot->entries, link) {
+	more = trigger_ports_first(&at, rcu_dereference(root), port);
+	for (; more; more = trigger_ports_below(&at, port)) {
+		hlist_for_each_entry_rcu(entry, &at.slot->entries, link) {
 			met[(struct range *)entry->data - range]++;
 			steps++;
 		}

@@ -28,16 +28,13 @@ static bool is_mapped(const struct trigger_name *name,
 		      const struct trigger_rule *rule, u8 proto, u16 port)
 {
 	const struct trigger_ports_entry *entry;
-	const struct trigger_ports_slot *slot;
-	bool found = false;
-	unsigned int shift;
+	struct trigger_ports_at at;
+	bool more, found = false;
 
 	rcu_read_lock();
-	slot = trigger_ports_first(rcu_dereference(
-			name->ports.root[trigger_proto_index(proto)]), port,
-			&shift);
-	for (; slot; slot = trigger_ports_below(slot, port, &shift))
-		hlist_for_each_entry_rcu(entry, &slot->entries, link)
+	more = trigger_ports_find(&at, &name->ports, proto, port);
+	for (; more; more = trigger_ports_below(&at, port))
+		hlist_for_each_entry_rcu(entry, &at.slot->entries, link)
 			found |= entry->data == &rule->set;
 	rcu_read_unlock();
 	return found;

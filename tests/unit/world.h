@@ -75,4 +75,16 @@ void world_check_conns(const struct nf_conn *conn, unsigned int conns);
 extern unsigned int *const shim_param_max_triggers;
 extern unsigned int *const shim_param_max_per_host;
 
+/* What `in` asks: has @owner @port open for @peer? */
+static inline struct trigger *
+trigger_by_owner(const struct trigger_ports *ports, u8 proto, u16 port,
+		 const union nf_inet_addr *owner,
+		 const union nf_inet_addr *peer)
+{
+	struct trigger_ports_at at;
+
+	return trigger_ports_find(&at, ports, proto, port) ?
+	       trigger_owned(at.slot, at.shift, port, owner, peer) : NULL;
+}
+
 #endif /* _WORLD_H */
