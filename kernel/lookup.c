@@ -83,7 +83,7 @@ struct trigger *trigger_owning(const struct trigger_ports_slot *slot,
 {
 	const struct hlist_node *link =
 		rcu_dereference(hlist_first_rcu(&slot->entries));
-	const struct trigger_set *set;
+	struct trigger_set *set;
 	struct trigger *t;
 
 	if (link && !rcu_access_pointer(hlist_next_rcu(link)) &&
