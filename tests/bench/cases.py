@@ -87,15 +87,3 @@ def misses(setup, n):
     cost = setup.network.cost("wan", inbound(str(setup.miss_port), 251, STRANGERS), None)
     expect(before, setup.counters(), dnat=0, accepted=0, local=0)
     return {"miss": cost}
-
-
-def openings(setup, n):
-    """(v): the first packets of new owners."""
-    network = setup.network
-    before = setup.counters()
-    # Twice, and of other owners each time: what is open already does not open.
-    for turn in range(2):
-        network.forget()
-        cost = network.cost_once("lan", outbound(NEW, NEW, 1, n + NEW * (turn + 1), NEW), "wan")
-    expect(before, setup.counters(), opened=2 * NEW)
-    return {"open": cost}

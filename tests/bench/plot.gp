@@ -5,14 +5,13 @@ set output dir."/cost.svg"
 set datafile separator whitespace
 set logscale x
 set logscale y
-set format x "%.0f"
-set xtics 1,10 rotate by 45 right
+set xtics ("1" 1, "10" 10, "100" 100, "1k" 1e3, "10k" 1e4, "100k" 1e5)
 set lmargin 9
 set xrange [0.8:130000]
 set yrange [10:5000]
 set grid ytics lc rgb "#dddddd"
 set xlabel "active triggers"
-set key autotitle columnheader outside below maxcols 2 Left reverse
+set key autotitle columnheader outside below horizontal Left reverse width 2
 set linetype 1 lc rgb "#c00000" lw 3
 set linetype 2 lc rgb "#ff8c69" lw 3
 set linetype 3 lc rgb "#000000" lw 1
