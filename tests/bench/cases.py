@@ -8,7 +8,7 @@ forwarded to whom they should, and that ours counted what they did.
 import time
 
 from network import ROUTER_IP, Packets
-from setups import FIRST_PORT, TRIGGER_PORT, owner, port, ports_of, source
+from setups import FIRST_PORT, TRIGGER_PORT, owner, port, source
 
 PEER = "192.0.2.7"
 STRANGERS = "198.18.0.0"
@@ -42,7 +42,7 @@ def expect(before, after, **expected):
 def known_flows(setup, n):
     """(i) and (iv): packets of known flows, out and in."""
     network = setup.network
-    stride = ports_of(n) if setup.sized else 1
+    stride = setup.ports(n) if setup.sized else 1
     # A power of two, as FLOWS is: then each flow has one owner.
     n_owners = max(2 ** i for i in range(7) if 2 ** i <= max(n // stride, 1))
     network.forget()
@@ -66,7 +66,7 @@ def hits(setup, n):
     """(ii): new connections that are let in: to all ports in turn, and to the oldest."""
     if not setup.lets_in:
         return {}
-    n_ports = ports_of(n)
+    n_ports = setup.ports(n)
     return {
         "hit": hit(setup, n, "%d+%d%%%d" % (FIRST_PORT, 14 % (2 * n_ports), 2 * n_ports)),
         "hit oldest": hit(setup, n, str(port(0))),

@@ -8,7 +8,7 @@ import glob
 import statistics
 import time
 
-from cases import KNOWN, NEW, inbound, outbound, replies, STRANGERS
+from cases import KNOWN, NEW, PEER, STRANGERS, inbound, outbound, replies
 from procfile import PROC_FILE, line, opened, read_all, write_all
 from setups import (CLOSED_PORT, LONG, OPENS, OUT, Iptables, Ours, Static, owner, port,
                     set_limits)
@@ -17,18 +17,18 @@ TRACING = "/sys/kernel/debug/tracing/"
 
 
 class Opens(Ours):
-    """One rule, which opens what it is told to."""
+    """One rule, which opens what it is told to; fields are those of its lines."""
 
-    def __init__(self, network, backend, relate):
+    def __init__(self, network, backend, relate, options="", **fields):
         super().__init__(network, backend)
-        self.relate = relate
+        self.rule = " ".join((OUT, OPENS, "--trigger-relate", relate, options))
+        self.fields = dict(fields, open=relate, timeout=LONG, expires=LONG)
 
     def load(self, n):
-        self.load_rules((OUT + " " + OPENS + " --trigger-relate " + self.relate, *self.in_rule))
+        self.load_rules((self.rule, *self.in_rule))
         set_limits(n + 10000)
         write_all(self.router, "/\n")
-        write_all(self.router, "".join("+" + line(owner(i), open=self.relate, timeout=LONG,
-                                                  expires=LONG) for i in range(n)))
+        write_all(self.router, "".join("+" + line(owner(i), **self.fields) for i in range(n)))
         assert self.counters()["triggers"] == n
 
 
@@ -106,9 +106,16 @@ def slabs():
 
 
 def memory(network, backend):
+    """Of active triggers, each with an owner of its own; hash tables are not in it."""
     n = 10000
-    for relate in ("udp:20000", "udp:20000,tcp:20000"):
-        setup = Opens(network, backend, relate)
+    for what, setup in (
+            ("one range", Opens(network, backend, "udp:20000")),
+            ("15 ranges", Opens(network, backend, ",".join("udp:%d" % port(i)
+                                                           for i in range(15)))),
+            ("--trigger-session", Opens(network, backend, "udp:20000", "--trigger-session",
+                                        session=1)),
+            ("--trigger-peer host, one peer", Opens(network, backend, "udp:20000",
+                                                    "--trigger-peer host", peer=PEER))):
         setup.load(0)
         before = slabs()
         setup.load(n)
@@ -116,7 +123,7 @@ def memory(network, backend):
         for name in sorted(after):
             each = (after[name] - before.get(name, 0)) / n
             if each >= 1:
-                yield "memory: %s of each of 10,000 that open %s" % (name, relate), each, "bytes"
+                yield "memory of an active trigger, %s: %s" % (what, name), each, "bytes"
         setup.load(0)
 
 

@@ -22,12 +22,11 @@ import peers            # noqa: E402
 import setups           # noqa: E402
 from network import Network     # noqa: E402
 
+OURS = (setups.Iptables, setups.Match, setups.Static, setups.StaticAccepted, setups.Ours,
+        setups.Shadow, setups.ShadowAlone, setups.Contested, setups.Wide)
 SETUPS = {
-    "legacy": (setups.Iptables, setups.Match, setups.Static, setups.Ours, setups.Shadow,
-               setups.ShadowAlone, setups.Contested, setups.Wide, peers.Recent, peers.Ipset),
-    "nft": (setups.Iptables, setups.Match, setups.Static, setups.Ours, setups.Shadow,
-            setups.ShadowAlone, setups.Contested, setups.Wide,
-            peers.Nft, peers.NftStatic, peers.NftMap, peers.NftRange),
+    "legacy": OURS + (peers.Recent, peers.Ipset),
+    "nft": OURS + (peers.Nft, peers.NftStatic, peers.NftMap, peers.NftRange),
 }
 CASES = (cases.known_flows, cases.hits, cases.misses)
 
@@ -58,12 +57,6 @@ def main():
     sizes = [int(word) for word in args.sizes.split(",")]
     subprocess.run(["modprobe", "-a", "xt_TRIGGER", "nf_conntrack"], check=True)
     network = Network()
-    found = []
-    if not args.only:
-        for extra in extras.OF[args.backend]:
-            for what, number, unit in extra(network, args.backend):
-                print("%s: %.0f %s" % (what, number, unit))
-                found.append((what, number, unit))
     results = Results()
     for kind in () if args.extras else SETUPS[args.backend]:
         if args.only and kind.sized and kind.name not in args.only:
@@ -75,6 +68,12 @@ def main():
                 for name, cost in case(setup, n).items():
                     results.add(setup, n, name, cost)
         setup.unload()
+    found = []
+    if not args.only:
+        for extra in extras.OF[args.backend]:
+            for what, number, unit in extra(network, args.backend):
+                print("%s: %.0f %s" % (what, number, unit))
+                found.append((what, number, unit))
     os.makedirs("out", exist_ok=True)
     with open("out/%s.json" % args.backend, "w") as file:
         json.dump({"rows": results.rows, "extras": found}, file)

@@ -22,6 +22,7 @@ OVER = {"none": "over no rule", "static": "over one static DNAT rule"}
 TITLES = {
     "match": "the rules' matches alone",
     "static": "one static DNAT rule",
+    "static, accepted": "a static DNAT rule, and one that accepts in FORWARD",
     "ours": "**ours**",
     "ours, shadow": "**ours**, `--trigger-shadow`",
     "ours, dnat alone, shadow": "**ours**, the same without the `in` rule",

@@ -66,6 +66,10 @@ class Iptables:
         """Put the rules there, and nothing else; N active triggers."""
         self.load_rules(self.forward)
 
+    def ports(self, n):
+        """How many ports are open."""
+        return ports_of(n)
+
     def unload(self):
         """Leave nothing behind but rules, which the next ones replace."""
 
@@ -100,19 +104,26 @@ class Static(Iptables):
                   % (FIRST_PORT, LAST_PORT, owner(0)),)
 
 
+class StaticAccepted(Static):
+    """With the rule that a firewall needs beside it, as ours has its `in` rule."""
+
+    name = "static, accepted"
+    forward = ("-A FORWARD -i wan -p udp --dport %d:%d -d %s -j ACCEPT"
+               % (FIRST_PORT, LAST_PORT, owner(0)),)
+
+
 class Ours(Iptables):
     name = "ours"
     sized = True
     lets_in = True
     prerouting = ("-A PREROUTING " + OURS + "dnat",)
     in_rule = ("-A FORWARD " + OURS + "in",)
-    contested = False
     wide = ()
 
     def load(self, n):
         # One rule for each port. Only the first is on the packets' way: the others
         # stand for all the rules that other ways of opening would need.
-        n_ports = 1 if self.contested else ports_of(n)
+        n_ports = self.ports(n)
         opens = [OPENS + " --trigger-relate udp:%d" % port(i) for i in range(n_ports)]
         opens += [OPENS + " --trigger-relate udp:" + wide for wide in self.wide]
         self.load_rules((OUT + " " + opens[0], *self.in_rule),
@@ -150,7 +161,9 @@ class Contested(Ours):
 
     name = "ours, contested"
     sizes = (10000,)
-    contested = True
+
+    def ports(self, n):
+        return 1
 
 
 class Wide(Ours):
