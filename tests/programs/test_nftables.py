@@ -37,9 +37,10 @@ table inet firewall {
 }
 """
 
+# Newer kernels want the ports of a bridge, older ones the bridge.
 FLOWTABLE = """    flowtable fast {
         hook ingress priority filter;
-        devices = { br-lan, wan };
+        devices = { br-lan, lan1, lan2, wan };
     }
 """
 
@@ -108,6 +109,7 @@ def test_reload(router, lan1, wan, nft):
     irc.close()
 
 
+@pytest.mark.time_limit(240)
 @pytest.mark.parametrize("rule", [OUT, TIMEOUT], ids=["session", "timeout"])
 def test_flowtable(router, lan1, wan, nft, rule):
     """Packets of a flowtable refresh nothing; a session goes on, and its end is seen."""
@@ -127,5 +129,6 @@ def test_flowtable(router, lan1, wan, nft, rule):
             irc.echo()
         assert counts("refreshed") <= 1
         assert wan.who_answers("tcp:113") == lan1.ip
+        # From 6.14 on, a closed connection stays in the flowtable until it was idle for 30 s.
         irc.close()
-        router.wait_closed(20)
+        router.wait_closed(90)
