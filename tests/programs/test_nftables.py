@@ -129,6 +129,6 @@ def test_flowtable(router, lan1, wan, nft, rule):
             irc.echo()
         assert counts("refreshed") <= 1
         assert wan.who_answers("tcp:113") == lan1.ip
-        # From 6.14 on, a closed connection stays in the flowtable until it was idle for 30 s.
+        # Some kernels keep a closed connection in the flowtable until it was idle for 30 s.
         irc.close()
         router.wait_closed(90)
