@@ -6,7 +6,6 @@ noted may come in: to one owner, which the rule has to know. The maps of
 nftables hold the owner, as we do. N is the number of entries.
 """
 
-import os
 import subprocess
 
 from setups import (DNAT, FIRST_OWNER, FIRST_PORT, LAST_PORT, LONG, OUT, TRIGGER_PORT, Iptables,
@@ -30,10 +29,9 @@ class Recent(Iptables):
         subprocess.run(["modprobe", "xt_recent", "ip_list_tot=%d" % (2 * n + 10)], check=True)
         super().load(n)
         with self.router:
-            fd = os.open("/proc/net/xt_recent/trigger", os.O_WRONLY)
-        for i in range(n):
-            os.write(fd, b"+%s\n" % source(i).encode())
-        os.close(fd)
+            for i in range(n):      # it takes one for each time that it is opened
+                with open("/proc/net/xt_recent/trigger", "w") as file:
+                    file.write("+%s\n" % source(i))
         lines = self.router.read("/proc/net/xt_recent/trigger").splitlines()
         assert len(lines) == n, "%d entries" % len(lines)
 
