@@ -150,6 +150,13 @@ check-packages:
 deb:
 	@packaging/deb '$(SUITE)'
 
+SECS ?= 60
+
+.PHONY: stress
+stress:
+	@tests/guest/run --suite '$(SUITE)' --timeout $$(($(SECS) * 3 + 1200)) -- \
+		tests/stress/run '$(SECS)'
+
 .PHONY: demo
 demo:
 	@tests/demo/run
@@ -182,4 +189,5 @@ help:
 	@echo 'make check-debug    every test and the stress on debug kernels, and what these find'
 	@echo 'make coverage       which lines of module and plugin the tests run'
 	@echo 'make bench          what a packet costs, beside what people use instead'
+	@echo 'make stress         everything at once on two CPUs; SECS=60'
 	@echo 'make lint           shellcheck, sparse, checkpatch, coccicheck, warnings'

@@ -8,6 +8,8 @@ import re
 import subprocess
 from contextlib import contextmanager
 
+from hosts import SLOW
+
 PROC_FILE = "/proc/net/xt_trigger"
 
 DEFAULTS = {"name": "default", "family": "ipv4", "open": "tcp:113", "trigger": "udp:3000",
@@ -106,10 +108,11 @@ def as_other(namespace, setpriv, *command):
 
 
 @contextmanager
-def meanwhile(namespace, action):
+def meanwhile(namespace, action, patience=20):
     """Another process does action(turn) in the namespace again and again, on every CPU.
 
-    It must have done so at least once when the block ends, and without an error.
+    It must have done so at least once when the block ends, and without an error; its last turn
+    ends within so many seconds.
     """
     done = multiprocessing.Value("L", 0)
     stop = multiprocessing.Event()
@@ -127,7 +130,7 @@ def meanwhile(namespace, action):
         yield done
     finally:
         stop.set()
-        process.join(20)
+        process.join(patience * SLOW)
         if process.exitcode is None:
             process.kill()
     assert process.exitcode == 0, "the other process failed: status %s" % process.exitcode

@@ -174,6 +174,16 @@ class Router(Host):
         before = self.counters()
         return lambda name: self.counters()[name] - before[name]
 
+    def check_counters(self):
+        """What was opened is there, or was counted when it ended."""
+        def add_up():
+            counters = self.counters()
+            return counters["opened"] == sum(counters[name] for name in (
+                "triggers", "expired", "ended", "closed", "evicted"))
+
+        # Asked again: one may end while the line is made.
+        wait_until(add_up, "the counters add up")
+
     def wait_closed(self, seconds=DEADLINE, **fields):
         """Wait until no active trigger with these values is left."""
         wait_until(lambda: not self.triggers(**fields), "closed: %s" % fields, seconds)

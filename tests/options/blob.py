@@ -91,17 +91,26 @@ def _table(family, table, chain, data):
         count + 1, starts, policies
 
 
+def replacement(family, table, chain, data, entries_now, counters=0):
+    """What SO_SET_REPLACE takes, for a table with one rule, or with none if chain is None.
+
+    entries_now is how many the table has that it replaces, counters the address of room for theirs.
+    """
+    entries, count, starts, policies = _table(family, table, chain, data)
+    valid = sum(1 << HOOK_NUMBERS[hook] for hook in HOOKS[table])
+    return struct.pack("=32sIII5I5IIQ", table.encode(), valid, count, len(entries), *starts,
+                       *policies, entries_now, counters) + entries
+
+
 def replace(namespace, family, table, chain, data):
     """Load a table with one rule, -j TRIGGER with this data; 0, or the errno."""
-    entries, count, starts, policies = _table(family, table, chain, data)
     kind, level, _ = FAMILIES[family]
     with namespace, socket.socket(kind, socket.SOCK_RAW, socket.IPPROTO_RAW) as sock:
-        counters = ctypes.create_string_buffer(16 * _entries_now(sock, level, table))
-        valid = sum(1 << HOOK_NUMBERS[hook] for hook in HOOKS[table])
-        head = struct.pack("=32sIII5I5IIQ", table.encode(), valid, count, len(entries), *starts,
-                           *policies, len(counters) // 16, ctypes.addressof(counters))
+        entries = _entries_now(sock, level, table)
+        counters = ctypes.create_string_buffer(16 * entries)
         try:
-            sock.setsockopt(level, SO_SET_REPLACE, head + entries)
+            sock.setsockopt(level, SO_SET_REPLACE, replacement(
+                family, table, chain, data, entries, ctypes.addressof(counters)))
         except OSError as error:
             return error.errno
     return 0
