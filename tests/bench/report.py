@@ -86,11 +86,12 @@ def table(results, case, base):
 
 def extras(results):
     lines = ["| | iptables-legacy | iptables-nft |", "|---|---|---|"]
-    names = [what for what, _, _ in results.extras["legacy"]]
+    names = list(dict.fromkeys(what for backend in BACKENDS
+                               for what, _, _ in results.extras[backend]))
     values = {backend: {what: "%s %s" % (number(value), unit) for what, value, unit in found}
               for backend, found in results.extras.items()}
     for name in names:
-        lines.append("| %s | %s | %s |" % (name, values["legacy"][name],
+        lines.append("| %s | %s | %s |" % (name, values["legacy"].get(name, ""),
                                            values["nft"].get(name, "")))
     return lines
 
