@@ -116,6 +116,7 @@ void trigger_close_locked(struct trigger *t, enum trigger_stat why)
 	lockdep_assert_held(&table->lock);
 	trigger_count(table, why);
 	WRITE_ONCE(t->dead, true);
+	smp_wmb(); /* before it is taken apart; pairs with trigger_is_whole() */
 	rhashtable_remove_fast(&table->triggers, &t->node, trigger_params);
 	hlist_for_each_entry_safe(peer, next, &t->peers, of)
 		trigger_peer_remove(peer);
@@ -206,12 +207,12 @@ static struct trigger_host *trigger_host_get(struct trigger_table *table,
 }
 
 /*
- * A new active trigger of @owner in @set, which has none, opened at @since.
- * Lock held. NULL: no memory, nothing is open.
+ * A new active trigger of @owner in @set, which has none, opened at @since by a
+ * packet to @port (host byte order) of @proto. Lock held. NULL: no memory, nothing is open.
  */
 struct trigger *trigger_insert(struct trigger_set *set,
-			       const union nf_inet_addr *owner, u64 since,
-			       u32 refreshed)
+			       const union nf_inet_addr *owner, u8 proto,
+			       u16 port, u64 since, u32 refreshed)
 {
 	struct trigger_table *table = set->table;
 	enum trigger_scope scope;
@@ -225,6 +226,8 @@ struct trigger *trigger_insert(struct trigger_set *set,
 		goto err_free;
 	t->owner = *owner;
 	t->set = set;
+	t->proto = proto;
+	t->port = port;
 	t->since = since;
 	t->id = ++table->last_id;
 	t->refreshed = refreshed;

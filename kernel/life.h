@@ -31,8 +31,8 @@ trigger_pool(struct trigger_set *set, struct trigger_host *host,
 
 /* life.c */
 struct trigger *trigger_insert(struct trigger_set *set,
-			       const union nf_inet_addr *owner, u64 since,
-			       u32 refreshed);
+			       const union nf_inet_addr *owner, u8 proto,
+			       u16 port, u64 since, u32 refreshed);
 int trigger_peer_add(struct trigger *t, const union nf_inet_addr *addr,
 		     u64 since, u32 now);
 void trigger_answer(struct trigger *t);

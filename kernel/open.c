@@ -174,12 +174,11 @@ static void trigger_open(struct trigger_set *set, struct nf_conn *ct, u64 now)
 	}
 	if (trigger_make_room(set, trigger_ct_owner(ct), now, true))
 		goto out;
-	t = trigger_insert(set, trigger_ct_owner(ct),
+	t = trigger_insert(set, trigger_ct_owner(ct), tuple->dst.protonum,
+			   trigger_proto_port(tuple),
 			   trigger_next_since(table, now), now);
 	if (!t)
 		goto out;
-	t->proto = tuple->dst.protonum;
-	t->port = trigger_proto_port(tuple);
 	trigger_note(t, ct, now);
 	if (set->peer_host && !t->n_peers) {	/* no memory: open to nobody */
 		trigger_close_locked(t, TRIGGER_CLOSED);
@@ -270,15 +269,13 @@ int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved)
 			goto out;
 		since = ((now - saved->age) << 24) +
 			((table->last_id + 1) & 0xffffff);
-		t = trigger_insert(set, &saved->owner, since,
-				   now - saved->idle);
+		t = trigger_insert(set, &saved->owner, saved->proto,
+				   saved->port, since, now - saved->idle);
 		if (!t) {
 			err = -ENOMEM;
 			goto out;
 		}
 		fresh = true;
-		t->proto = saved->proto;
-		t->port = saved->port;
 		atomic_set(&t->hits, saved->hits);
 		t->grace = now + TRIGGER_ADOPT_SECS * TRIGGER_SECOND;
 		t->next_slot = TRIGGER_ADOPTING;

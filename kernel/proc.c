@@ -74,20 +74,22 @@ static void trigger_show_addr(struct seq_file *seq, u8 family,
 		seq_printf(seq, "%pI6c", &addr->in6);
 }
 
-static void trigger_show_peers(struct seq_file *seq, const struct trigger *t)
+/* Returns whether there was any to show. */
+static bool trigger_show_peers(struct seq_file *seq, const struct trigger *t)
 {
 	const struct trigger_peer *peer;
 	const char *comma = "";
 
 	if (!t->set->peer_host) {
 		seq_puts(seq, "any");
-		return;
+		return true;
 	}
 	hlist_for_each_entry_rcu(peer, &t->peers, of) {
 		seq_puts(seq, comma);
 		trigger_show_addr(seq, t->set->family, &peer->line->addr);
 		comma = ",";
 	}
+	return *comma;
 }
 
 static void trigger_show_trigger(struct seq_file *seq, const struct trigger *t)
@@ -112,6 +114,13 @@ static u64 trigger_expires(const struct trigger *t, u64 now, u32 timeout)
 	return clamp_t(u64, trigger_secs(left + TRIGGER_SECOND - 1), 1, timeout);
 }
 
+/* Whether what has been read of @t until now was all there. Under RCU. */
+static bool trigger_is_whole(const struct trigger *t)
+{
+	smp_rmb(); /* what was read, before this; pairs with its closing */
+	return !READ_ONCE(t->dead);
+}
+
 static int trigger_seq_show(struct seq_file *seq, void *v)
 {
 	const struct trigger_rule *rule;
@@ -131,14 +140,15 @@ static int trigger_seq_show(struct seq_file *seq, void *v)
 	seq_printf(seq, " open=%s trigger=", rule->open);
 	trigger_show_trigger(seq, t);
 	seq_puts(seq, " peer=");
-	trigger_show_peers(seq, t);
+	if (!trigger_show_peers(seq, t))	/* it opens or closes just now */
+		return SEQ_SKIP;
 	seq_printf(seq, " timeout=%u expires=%llu lifetime=%u age=%llu session=%u hits=%u state=%s\n",
 		   rule->info.timeout,
 		   trigger_expires(t, now, rule->info.timeout),
 		   rule->info.lifetime, trigger_secs(now - trigger_opened(t)),
 		   trigger_sessions(t), (u32)atomic_read(&t->hits),
 		   trigger_is_waiting(t) ? "waiting" : "open");
-	return 0;
+	return trigger_is_whole(t) ? 0 : SEQ_SKIP;
 }
 
 static void *trigger_seq_next(struct seq_file *seq, void *v, loff_t *pos)
