@@ -22,6 +22,7 @@
 
 #include <linux/atomic.h>
 #include <linux/netfilter.h>
+#include <linux/percpu.h>
 #include <linux/rculist.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
