@@ -8,6 +8,9 @@
 
 #include "table.h"
 
+/* The most entries that one packet looks at, or closes, to make way. */
+#define TRIGGER_SCAN_MAX	32
+
 static inline void trigger_pool_init(struct trigger_pool *pool)
 {
 	pool->count = 0;

@@ -7,9 +7,6 @@
 #include "session.h"
 #include "table.h"
 
-/* The most entries looked at to find one that makes room. */
-#define TRIGGER_ROOM_SCAN	32
-
 static unsigned int max_triggers __read_mostly = 4096;
 module_param(max_triggers, uint, 0644);
 MODULE_PARM_DESC(max_triggers, "active triggers in one network namespace");
@@ -53,7 +50,7 @@ bool trigger_is_answered(struct trigger *t)
 static void trigger_pool_reap(struct trigger_pool *pool,
 			      enum trigger_scope scope, u64 now)
 {
-	unsigned int left = TRIGGER_ROOM_SCAN;
+	unsigned int left = TRIGGER_SCAN_MAX;
 	struct trigger *t, *next;
 
 	list_for_each_entry_safe(t, next, &pool->all, in[scope].all) {
@@ -70,7 +67,7 @@ static void trigger_pool_reap(struct trigger_pool *pool,
 static struct trigger *trigger_pool_victim(struct trigger_pool *pool,
 					   enum trigger_scope scope)
 {
-	unsigned int left = TRIGGER_ROOM_SCAN;
+	unsigned int left = TRIGGER_SCAN_MAX;
 	struct trigger *t, *next;
 
 	list_for_each_entry_safe(t, next, &pool->unanswered,

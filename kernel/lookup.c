@@ -3,6 +3,7 @@
 #include <linux/rculist.h>
 
 #include "hash.h"
+#include "life.h"
 #include "table.h"
 
 /* The head of a line, NULL if it is empty, and its rank. */
@@ -11,6 +12,22 @@ struct trigger_head {
 	s64		rank;
 };
 
+/*
+ * Closes @t, whose time is up, so that the next packet does not come by it,
+ * if no other CPU holds the lock: a lookup waits for nobody. Under RCU, lock
+ * not held; whoever walks over @t may go on from it.
+ */
+static noinline void trigger_reap_met(struct trigger *t, u64 now)
+{
+	struct trigger_table *table = t->set->table;
+
+	if (!spin_trylock_bh(&table->lock))
+		return;
+	if (!t->dead)
+		trigger_reap(t, now);
+	spin_unlock_bh(&table->lock);
+}
+
 /* The same for a set in which each peer has a line of its own. */
 static noinline struct trigger_head
 trigger_head_for_peer(const struct trigger_set *set,
@@ -18,6 +35,7 @@ trigger_head_for_peer(const struct trigger_set *set,
 {
 	const struct trigger_line *line;
 	const struct trigger_peer *p;
+	int left = TRIGGER_SCAN_MAX;
 	u64 now = trigger_now();
 
 	line = peer ? trigger_line_find(set, peer) : NULL;
@@ -28,19 +46,24 @@ trigger_head_for_peer(const struct trigger_set *set,
 			return (struct trigger_head){
 				p->trigger, trigger_rank(set, p->since),
 			};
+		if (left-- > 0)
+			trigger_reap_met(p->trigger, now);
 	}
 none:
 	return (struct trigger_head){ };
 }
 
 /*
- * The head of @set's line for @peer (NULL: for any). Under RCU. Those whose
- * time is up, but who are not collected yet, do not count.
+ * The head of @set's line for @peer (NULL: for any). Under RCU, lock not held.
+ * Those whose time is up, but who are not collected yet, do not count; the
+ * first of them are closed, for else all packets until the collector comes
+ * would walk over all that ended together.
  */
 static struct trigger_head trigger_head(const struct trigger_set *set,
 					const union nf_inet_addr *peer)
 {
 	u64 now = trigger_now();
+	int left = TRIGGER_SCAN_MAX;
 	struct trigger *t;
 
 	if (set->peer_host)
@@ -50,6 +73,8 @@ static struct trigger_head trigger_head(const struct trigger_set *set,
 			return (struct trigger_head){
 				t, trigger_rank(set, t->since),
 			};
+		if (left-- > 0)
+			trigger_reap_met(t, now);
 	}
 	return (struct trigger_head){ };
 }
@@ -75,7 +100,7 @@ trigger_first_of_all(const struct trigger_ports_slot *slot, unsigned int shift,
 
 /*
  * Who owns @port, found at @slot, for @peer? NULL: nobody. @peer NULL asks for
- * what is open to every peer. Under RCU. Most ports are opened by one set only.
+ * what is open to every peer. Under RCU, lock not held. Most ports are opened by one set only.
  */
 struct trigger *trigger_owning(const struct trigger_ports_slot *slot,
 			       unsigned int shift, u16 port,
@@ -136,7 +161,10 @@ struct trigger *trigger_owned(const struct trigger_ports_slot *slot,
 	return NULL;
 }
 
-/* Whether @t owns one of its ports, for @peer (NULL: for any). Under RCU. */
+/*
+ * Whether @t owns one of its ports, for @peer (NULL: for any). Under RCU, lock
+ * not held.
+ */
 static bool trigger_owns_any(const struct trigger *t,
 			     const union nf_inet_addr *peer)
 {
@@ -162,7 +190,7 @@ static bool trigger_owns_any(const struct trigger *t,
 	return false;
 }
 
-/* Whether other owners hold all that @t opens. Under RCU. */
+/* Whether other owners hold all that @t opens. Under RCU, lock not held. */
 bool trigger_is_waiting(const struct trigger *t)
 {
 	const struct trigger_peer *p;

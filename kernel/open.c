@@ -145,13 +145,33 @@ static void trigger_touch(struct trigger *t, u32 now)
 	}
 }
 
-/* Whether other owners hold all that @t has just opened. Lock and RCU held. */
-static bool trigger_has_to_wait(const struct trigger *t)
+/* Closes those in front of @set's line whose time is up. Lock held. */
+static void trigger_reap_front(struct trigger_set *set, u64 now)
 {
+	unsigned int left = TRIGGER_SCAN_MAX;
+	struct trigger *t, *next;
+
+	list_for_each_entry_safe(t, next, &set->pool.all,
+				 in[TRIGGER_IN_SET].all) {
+		if (!trigger_reap(t, now) || !--left)
+			break;
+	}
+}
+
+/*
+ * Whether other owners hold all that @t has just opened. Under RCU. The lock
+ * is not held: what is in the lines of other sets does not delay its holder.
+ */
+static bool trigger_has_to_wait(const struct trigger *t, u64 now)
+{
+	struct trigger_set *set = t->set;
+	const struct trigger *first;
+
 	/* Behind others of its own set: no need to look at ports. */
-	if (!t->set->peer_host && t->set->pool.all.next !=
-				  &t->in[TRIGGER_IN_SET].all)
-		return true;
+	first = list_first_or_null_rcu(&set->pool.all, struct trigger,
+				       in[TRIGGER_IN_SET].all);
+	if (!set->peer_host && first && first != t)
+		return trigger_is_open(first, now);
 	return trigger_is_waiting(t);
 }
 
@@ -161,7 +181,7 @@ static void trigger_open(struct trigger_set *set, struct nf_conn *ct, u64 now)
 	const struct nf_conntrack_tuple *tuple =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct trigger_table *table = set->table;
-	struct trigger *t;
+	struct trigger *t, *opened = NULL;
 
 	spin_lock_bh(&table->lock);
 	if (table->gone || set->gone)
@@ -174,6 +194,7 @@ static void trigger_open(struct trigger_set *set, struct nf_conn *ct, u64 now)
 	}
 	if (trigger_make_room(set, trigger_ct_owner(ct), now, true))
 		goto out;
+	trigger_reap_front(set, now);
 	t = trigger_insert(set, trigger_ct_owner(ct), tuple->dst.protonum,
 			   trigger_proto_port(tuple),
 			   trigger_next_since(table, now), now);
@@ -184,10 +205,11 @@ static void trigger_open(struct trigger_set *set, struct nf_conn *ct, u64 now)
 		trigger_close_locked(t, TRIGGER_CLOSED);
 		goto out;
 	}
-	if (trigger_has_to_wait(t))
-		trigger_count(table, TRIGGER_WAITED);
+	opened = t;
 out:
 	spin_unlock_bh(&table->lock);
+	if (opened && trigger_has_to_wait(opened, now))
+		trigger_count(table, TRIGGER_WAITED);
 }
 
 /*

@@ -189,6 +189,94 @@ UNIT_TEST(bounded_closing)
 	many_end();
 }
 
+/*
+ * Many are over, and the collector is late: one is open behind them, to whom
+ * the port belongs.
+ */
+static void end_all_but_the_last(unsigned int n, u8 flags)
+{
+	unsigned int i;
+
+	many_begin(113, 113, flags);
+	for (i = 0; i < n; i++) {
+		many_conn[i].tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3.ip = 1;
+		if (i == n - 1)
+			shim_jiffies += 400 * HZ;
+		send_one(i);
+	}
+	check_equal(stat(TRIGGER_WAITED), n - 1);
+	shim_jiffies += 300 * HZ;
+	check_equal(world.table.pool.count, n);
+}
+
+/* What is left in the table when a packet has asked whose the port is. */
+static unsigned int left_by_lookup(unsigned int owner)
+{
+	union nf_inet_addr peer = { .all = { 1 } };
+	struct trigger *t;
+
+	rcu_read_lock();
+	t = trigger_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer);
+	check(t);
+	check_equal(ntohl(t->owner.ip), 0x0a000001 + owner);
+	rcu_read_unlock();
+	return world.table.pool.count;
+}
+
+static void look_behind_many(u8 flags)
+{
+	unsigned int n = 20 * TRIGGER_SCAN_MAX, i;
+
+	end_all_but_the_last(n + 1, flags);
+	/* While another CPU has the lock, nothing waits for it. */
+	spin_lock_bh(&world.table.lock);
+	check_equal(left_by_lookup(n), n + 1);
+	spin_unlock_bh(&world.table.lock);
+	/* Each packet closes some of them, so that soon no one meets any. */
+	for (i = 1; i <= 20; i++) {
+		shim_steps_most = 0;
+		check_equal(left_by_lookup(n),
+			    n + 1 - i * TRIGGER_SCAN_MAX);
+		check(shim_steps_most <= STEPS_MAX);
+		check_equal(stat(TRIGGER_EXPIRED), i * TRIGGER_SCAN_MAX);
+	}
+	shim_steps = 0;
+	check_equal(left_by_lookup(n), 1);
+	check(shim_steps <= 20);
+	world_check_conns(many_conn, MANY);
+	many_end();
+}
+
+UNIT_TEST(lookup_reaps)
+{
+	look_behind_many(0);
+	look_behind_many(XT_TRIGGER_F_PEER_HOST);
+}
+
+/* Behind those that are over nobody waits, but behind one that is open. */
+UNIT_TEST(waited)
+{
+	end_all_but_the_last(TRIGGER_SCAN_MAX, 0);
+	send_one(MANY - 1);
+	check_equal(stat(TRIGGER_WAITED), TRIGGER_SCAN_MAX);
+	check_equal(stat(TRIGGER_EXPIRED), TRIGGER_SCAN_MAX - 1);
+
+	/* Now all of them. */
+	shim_jiffies += 700 * HZ;
+	send_one(MANY - 2);
+	check_equal(stat(TRIGGER_WAITED), TRIGGER_SCAN_MAX);
+	check_equal(world.table.pool.count, 1);
+	many_end();
+
+	/* So many that one packet does not close them. */
+	end_all_but_the_last(MANY / 2, 0);
+	shim_jiffies += 700 * HZ;
+	send_cheaply(MANY - 1);
+	check_equal(stat(TRIGGER_WAITED), MANY / 2 - 1);
+	check_equal(stat(TRIGGER_EXPIRED), TRIGGER_SCAN_MAX);
+	many_end();
+}
+
 static void set_peer(struct nf_conn *ct, unsigned int i)
 {
 	ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3.ip =

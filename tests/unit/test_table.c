@@ -629,18 +629,29 @@ static void touch(struct model *m)
 	count[TRIGGER_REFRESHED]++;
 }
 
+/* Whether @m is behind another one of its own rule, for all peers. */
+static bool is_behind(const struct model *m)
+{
+	unsigned int i;
+
+	if (m->rule->info.flags & XT_TRIGGER_F_PEER_HOST)
+		return false;
+	for (i = 0; i < n_model; i++) {
+		if (model[i].rule == m->rule &&
+		    (m->rule->info.flags & XT_TRIGGER_F_OWNER_LAST ?
+		     model[i].since > m->since : model[i].since < m->since))
+			return true;
+	}
+	return false;
+}
+
 /*
  * @m has just opened. Who is not the first of its own rule counts as waiting
- * without a closer look: the first may be over, or another rule of its own may
- * hold the ports.
+ * without a closer look: another rule of its own may hold the ports.
  */
 static void count_waiting(struct model *m)
 {
-	struct list_head *first = set_of(m)->pool.all.next;
-
-	if (waits(m) ||
-	    (!(m->rule->info.flags & XT_TRIGGER_F_PEER_HOST) &&
-	     first != &m->t->in[TRIGGER_IN_SET].all))
+	if (is_behind(m) || waits(m))
 		count[TRIGGER_WAITED]++;
 }
 

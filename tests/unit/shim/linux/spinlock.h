@@ -23,6 +23,16 @@ static inline void spin_lock_bh(spinlock_t *lock)
 	shim_steps = 0;
 }
 
+/* As if another CPU held a lock that is not free. */
+static inline bool spin_trylock_bh(spinlock_t *lock)
+{
+	shim_yield();
+	if (lock->held)
+		return false;
+	spin_lock_bh(lock);
+	return true;
+}
+
 static inline void spin_unlock_bh(spinlock_t *lock)
 {
 	shim_assert(lock->held, "a lock is let go that is not held");
