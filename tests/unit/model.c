@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A model of the table, slow and simple. See model.h. */
+#include "../../kernel/hash.h"
+#include "../../kernel/session.h"
+#include "model.h"
+#include "unit.h"
+#include "world.h"
+
+#define ANY	WORLD_PEERS
+
+struct model model[WORLD_MAX];
+unsigned int model_n;
+u64 model_count[TRIGGER_STATS];
+u64 model_over;
+u64 model_now;
+
+static u64 highest_since;
+
+static struct trigger_set *set_of(const struct model *m)
+{
+	return &m->rule->rule->set;
+}
+
+static union nf_inet_addr owner_addr(const struct model *m)
+{
+	return world_owner(m->rule->family, m->owner);
+}
+
+struct model *model_find(const struct world_rule *r, unsigned int owner)
+{
+	unsigned int i;
+
+	for (i = 0; i < model_n; i++) {
+		if (model[i].rule == r && model[i].owner == owner)
+			return &model[i];
+	}
+	return NULL;
+}
+
+void model_forget(struct model *m)
+{
+	*m = model[--model_n];
+}
+
+/* Open or closed? */
+
+enum expectation { OPEN, CLOSED, EITHER };
+
+static enum expectation expect_time(const struct model *m)
+{
+	const struct trigger_set *set = set_of(m);
+
+	if (set->lifetime && model_now - m->opened >= set->lifetime)
+		return CLOSED;
+	if (!set->timeout || model_now - m->last < set->timeout)
+		return OPEN;
+	return model_now - m->last < set->timeout + TRIGGER_SECOND ? EITHER : CLOSED;
+}
+
+static enum expectation expect_session(const struct model *m)
+{
+	unsigned int i;
+	bool maybe = m->unsure;
+
+	if (m->adopting_until)
+		return model_now < m->adopting_until ? OPEN : CLOSED;
+	for (i = 0; i < m->n_met && !m->unsure; i++) {
+		if (!m->met[i])
+			continue;
+		switch (trigger_session_state(m->met[i])) {
+		case TRIGGER_SESSION_ALIVE:
+			return OPEN;
+		case TRIGGER_SESSION_NEW:
+			if (model_now - m->met_at[i] < 2 * TRIGGER_SECOND)
+				return OPEN;
+			maybe = true;
+			break;
+		default:
+			break;
+		}
+	}
+	return maybe ? EITHER : CLOSED;
+}
+
+static enum expectation expect(const struct model *m)
+{
+	enum expectation by_time = expect_time(m), by_session = OPEN;
+
+	if (m->rule->info.flags & XT_TRIGGER_F_SESSION)
+		by_session = expect_session(m);
+	if (by_time == CLOSED || by_session == CLOSED)
+		return CLOSED;
+	return by_time == EITHER || by_session == EITHER ? EITHER : OPEN;
+}
+
+/*
+ * One that has ended becomes another; one that is not confirmed in time may be
+ * let go of.
+ */
+static void update_met(struct model *m)
+{
+	enum trigger_session_state state;
+	unsigned int i;
+
+	for (i = 0; i < m->n_met; i++) {
+		if (!m->met[i])
+			continue;
+		state = trigger_session_state(m->met[i]);
+		if (state == TRIGGER_SESSION_ENDED)
+			m->met[i] = NULL;
+		if (state == TRIGGER_SESSION_NEW &&
+		    model_now - m->met_at[i] >= 2 * TRIGGER_SECOND)
+			m->unsure = true;
+	}
+}
+
+/* The collector has freed the places of those that ended. */
+void model_forget_ended(struct model *m)
+{
+	unsigned int i;
+
+	for (i = m->n_met; i--; ) {
+		if (m->met[i])
+			continue;
+		m->met[i] = m->met[--m->n_met];
+		m->met_at[i] = m->met_at[m->n_met];
+	}
+}
+
+void model_meet_conn(struct model *m, struct nf_conn *ct)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->n_met; i++) {
+		if (m->met[i] == ct)
+			return;
+	}
+	m->adopting_until = 0;
+	if (m->n_met == TRIGGER_SESSIONS_MAX) {
+		m->unsure = true;
+		return;
+	}
+	m->met[m->n_met] = ct;
+	m->met_at[m->n_met++] = model_now;
+}
+
+/*
+ * Compares the open ones with the model, and drops from the model what is not
+ * open any longer: in the table it may wait for the collector. One that could
+ * come back, since a connection is confirmed late, is closed by hand.
+ */
+void model_compare(void)
+{
+	struct trigger *found[4 * WORLD_MAX];
+	unsigned int n, i, j, open = 0;
+
+	model_now = trigger_now();
+	n = world_snapshot(found, ARRAY_SIZE(found));
+	rcu_read_lock();
+	for (i = 0; i < model_n; ) {
+		struct model *m = &model[i];
+		bool there = false, is_open;
+
+		for (j = 0; j < n; j++)
+			there |= found[j] == m->t;
+		is_open = there && trigger_is_open(m->t, model_now);
+		if (is_open ? expect(m) == CLOSED : expect(m) == OPEN) {
+			unit_log("%s owner %u open %d, there %d: expected the other",
+				 m->rule->rule->open, m->owner, is_open, there);
+			check(false);
+		}
+		update_met(m);
+		if (is_open) {
+			check_equal(atomic_read(&m->t->hits), m->hits);
+			open++;
+			i++;
+			continue;
+		}
+		if (there && m->unsure) {
+			trigger_close(m->t);
+			model_count[TRIGGER_CLOSED]++;
+		} else {
+			model_over++;
+		}
+		model_forget(m);
+	}
+	for (j = 0; j < n; j++)
+		open -= !found[j]->dead && trigger_is_open(found[j], model_now);
+	check_equal(open, 0);
+	rcu_read_unlock();
+}
+
+/* Who has what? */
+
+bool model_covers(const struct world_rule *r, u8 proto, u32 port)
+{
+	u8 i;
+
+	for (i = 0; i < r->info.n_relate; i++) {
+		const struct xt_trigger_range *item = &r->info.relate[i];
+
+		if (port >= item->min && port <= item->max &&
+		    (item->proto == proto ||
+		     (!item->proto &&
+		      (proto == IPPROTO_TCP || proto == IPPROTO_UDP))))
+			return true;
+	}
+	return false;
+}
+
+struct model_peer *model_find_peer(struct model *m, unsigned int peer)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->n_peers; i++) {
+		if (m->peer[i].peer == peer)
+			return &m->peer[i];
+	}
+	return NULL;
+}
+
+/* Whether @m lets @peer in; *@since: its place in line for it. */
+bool model_admits(struct model *m, unsigned int peer, u64 *since)
+{
+	struct model_peer *p;
+
+	*since = m->since;
+	if (!(m->rule->info.flags & XT_TRIGGER_F_PEER_HOST))
+		return true;
+	p = model_find_peer(m, peer);
+	if (!p)
+		return false;
+	*since = p->since;
+	return true;
+}
+
+struct model *model_owner_of(const struct trigger_name *name, u8 proto,
+			     u32 port, unsigned int peer)
+{
+	bool best_last = false, last;
+	u64 best_since = 0, since;
+	struct model *best = NULL;
+	unsigned int i;
+
+	for (i = 0; i < model_n; i++) {
+		struct model *m = &model[i];
+
+		if (m->rule->rule->name != name ||
+		    !model_covers(m->rule, proto, port) ||
+		    !model_admits(m, peer, &since))
+			continue;
+		last = m->rule->info.flags & XT_TRIGGER_F_OWNER_LAST;
+		if (best && (last == best_last ?
+			     (last ? since < best_since : since > best_since) :
+			     best_last))
+			continue;
+		best = m;
+		best_last = last;
+		best_since = since;
+	}
+	return best;
+}
+
+/* Whether others hold all that @m opens, for @peer. */
+static bool waits_for(struct model *m, unsigned int peer)
+{
+	const struct trigger_name *name = m->rule->rule->name;
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP };
+	struct model *holder;
+	unsigned int i, j, p;
+	u32 port;
+
+	/* Between the ends of all ranges nothing changes. */
+	for (p = 0; p < ARRAY_SIZE(protos); p++) {
+		for (i = 0; i < WORLD_RULES; i++) {
+			for (j = 0; j < 2 * world_rule[i].info.n_relate; j++) {
+				port = j % 2 ?
+					world_rule[i].info.relate[j / 2].max + 1 :
+					world_rule[i].info.relate[j / 2].min;
+				if (!model_covers(m->rule, protos[p], port))
+					continue;
+				holder = model_owner_of(name, protos[p], port,
+							peer);
+				if (!holder || holder->owner == m->owner)
+					return false;
+			}
+		}
+	}
+	return true;
+}
+
+bool model_waits(struct model *m)
+{
+	unsigned int i;
+
+	if (!(m->rule->info.flags & XT_TRIGGER_F_PEER_HOST))
+		return waits_for(m, ANY);
+	for (i = 0; i < m->n_peers; i++) {
+		if (!waits_for(m, m->peer[i].peer))
+			return false;
+	}
+	return m->n_peers;
+}
+
+/* Opening. */
+
+/* The real trigger that has just been refreshed or opened. */
+struct trigger *model_real(const struct world_rule *r, unsigned int owner)
+{
+	union nf_inet_addr addr = world_owner(r->family, owner);
+	struct trigger *t;
+
+	rcu_read_lock();
+	t = trigger_find(&r->rule->set, &addr);
+	rcu_read_unlock();
+	return t;
+}
+
+u64 model_place(u64 since)
+{
+	check(since > highest_since);
+	check((since >> 24) >= model_now);
+	highest_since = since;
+	return since;
+}
+
+/* What is noted about a peer, to a second. */
+void model_meet_peer(struct model *m, unsigned int peer, u64 since, bool fresh)
+{
+	union nf_inet_addr addr = world_peer(m->rule->family, peer);
+	struct model_peer *p = model_find_peer(m, peer), *gone = NULL;
+	struct trigger_peer *real_peer;
+	unsigned int i;
+
+	if (p) {
+		p->contacted = model_now;
+		return;
+	}
+	if (m->n_peers == TRIGGER_PEERS_MAX && !fresh)
+		return;
+	rcu_read_lock();
+	real_peer = trigger_peer_find(m->t, &addr);
+	check(real_peer);
+	if (m->n_peers == TRIGGER_PEERS_MAX) {
+		u64 oldest = model_now;
+
+		for (i = 0; i < m->n_peers; i++) {
+			union nf_inet_addr other =
+				world_peer(m->rule->family, m->peer[i].peer);
+
+			oldest = min(oldest, m->peer[i].contacted);
+			if (trigger_peer_find(m->t, &other))
+				continue;
+			check(!gone);
+			gone = &m->peer[i];
+		}
+		check(gone);
+		check(gone->contacted <= oldest + TRIGGER_SECOND);
+		*gone = m->peer[--m->n_peers];
+	}
+	p = &m->peer[m->n_peers++];
+	p->peer = peer;
+	p->contacted = model_now;
+	p->since = since ?: real_peer->since;
+	check_equal(real_peer->since, p->since);
+	if (!since)
+		model_place(p->since);
+	rcu_read_unlock();
+}
+
+static bool is_answered(const struct trigger *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->set->slots; i++) {
+		if (t->slot[i] && t->slot[i]->status & IPS_SEEN_REPLY)
+			return true;
+	}
+	return t->answered;
+}
+
+static bool same_host(const struct model *m, const struct world_rule *r,
+		      unsigned int owner)
+{
+	union nf_inet_addr a = owner_addr(m), b = world_owner(r->family, owner);
+
+	return m->rule->family == r->family && a.all[0] == b.all[0] &&
+	       a.all[1] == b.all[1];
+}
+
+static bool in_scope(const struct model *m, enum trigger_scope scope,
+		     const struct world_rule *r, unsigned int owner)
+{
+	return scope == TRIGGER_IN_TABLE ||
+	       (scope == TRIGGER_IN_SET && m->rule == r) ||
+	       (scope == TRIGGER_IN_HOST && same_host(m, r, owner));
+}
+
+static u32 limit(enum trigger_scope scope, const struct world_rule *r)
+{
+	switch (scope) {
+	case TRIGGER_IN_SET:
+		return r->info.max ?: U32_MAX;
+	case TRIGGER_IN_HOST:
+		return *shim_param_max_per_host;
+	default:
+		return *shim_param_max_triggers;
+	}
+}
+
+/*
+ * Whether there is room for one more, by eviction if @evict: each scope that
+ * is full names its oldest unanswered one, unless one that another has named
+ * is in it. All of them go, or nothing.
+ */
+bool model_make_room(const struct world_rule *r, unsigned int owner, bool evict)
+{
+	static const enum trigger_stat refusal[] = {
+		TRIGGER_REFUSED_RULE, TRIGGER_REFUSED_HOST, TRIGGER_REFUSED_FULL,
+	};
+	struct model *victim[TRIGGER_SCOPES] = {};
+	enum trigger_scope scope, by;
+	unsigned int i, n;
+
+	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+		struct model *oldest = NULL;
+		bool relieved = false;
+
+		n = 0;
+		for (i = 0; i < model_n; i++) {
+			struct model *m = &model[i];
+
+			if (!in_scope(m, scope, r, owner))
+				continue;
+			n++;
+			if (!is_answered(m->t) &&
+			    (!oldest || m->t->id < oldest->t->id))
+				oldest = m;
+			for (by = 0; by < scope; by++)
+				relieved |= victim[by] == m;
+		}
+		if (n < limit(scope, r) || relieved)
+			continue;
+		if (!evict || !oldest) {
+			model_count[refusal[scope]]++;
+			unit_log("refused, scope %d", scope);
+			return false;
+		}
+		victim[scope] = oldest;
+	}
+	/* From the back: what model_forget() moves is not one of the others. */
+	for (i = model_n; i--; ) {
+		for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+			if (victim[scope] != &model[i])
+				continue;
+			unit_log("evicted, scope %d: owner %u", scope,
+				 model[i].owner);
+			model_count[TRIGGER_EVICTED]++;
+			model_forget(&model[i]);
+			break;
+		}
+	}
+	return true;
+}
+
+struct model *model_open(struct world_rule *r, unsigned int owner)
+{
+	struct model *m = &model[model_n++];
+
+	check(model_n <= WORLD_MAX);
+	memset(m, 0, sizeof(*m));
+	m->t = model_real(r, owner);
+	check(m->t);
+	m->rule = r;
+	m->owner = owner;
+	m->since = m->t->since;
+	m->opened = model_now;
+	m->last = model_now;
+	m->counted = model_now;
+	model_count[TRIGGER_OPENED]++;
+	return m;
+}
+
+void model_touch(struct model *m)
+{
+	m->last = model_now;
+	if (model_now - m->counted < TRIGGER_SECOND)
+		return;
+	m->counted = model_now;
+	model_count[TRIGGER_REFRESHED]++;
+}
+
+/* Whether @m is behind another one of its own rule, for all peers. */
+static bool is_behind(const struct model *m)
+{
+	unsigned int i;
+
+	if (m->rule->info.flags & XT_TRIGGER_F_PEER_HOST)
+		return false;
+	for (i = 0; i < model_n; i++) {
+		if (model[i].rule == m->rule &&
+		    (m->rule->info.flags & XT_TRIGGER_F_OWNER_LAST ?
+		     model[i].since > m->since : model[i].since < m->since))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * @m has just opened. Who is not the first of its own rule counts as waiting
+ * without a closer look: another rule of its own may hold the ports.
+ */
+void model_count_waiting(struct model *m)
+{
+	if (is_behind(m) || model_waits(m))
+		model_count[TRIGGER_WAITED]++;
+}
