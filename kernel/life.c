@@ -122,8 +122,10 @@ void trigger_close_locked(struct trigger *t, enum trigger_stat why)
 		trigger_peer_remove(peer);
 	trigger_answer(t);
 	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+		struct trigger_pool *pool = trigger_pool(t->set, t->host, scope);
+
 		list_del_rcu(&t->in[scope].all);
-		trigger_pool(t->set, t->host, scope)->count--;
+		WRITE_ONCE(pool->count, pool->count - 1);
 	}
 	trigger_host_put(table, t->host);
 	for (i = 0; i < t->set->slots; i++)
@@ -243,7 +245,7 @@ struct trigger *trigger_insert(struct trigger_set *set,
 		struct trigger_pool *pool = trigger_pool(set, t->host, scope);
 
 		list_add_tail(&t->in[scope].unanswered, &pool->unanswered);
-		pool->count++;
+		WRITE_ONCE(pool->count, pool->count + 1);
 	}
 	trigger_count(table, TRIGGER_OPENED);
 	if (table->pool.count == 1)

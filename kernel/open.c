@@ -283,7 +283,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved)
 	}
 	t = trigger_find(set, &saved->owner);
 	if (t && !trigger_reap(t, now)) {
-		if (trigger_elapsed(now, t->refreshed) > saved->idle)
+		if (trigger_elapsed(now, READ_ONCE(t->refreshed)) > saved->idle)
 			WRITE_ONCE(t->refreshed, now - saved->idle);
 	} else {
 		err = trigger_make_room(set, &saved->owner, now, false);
@@ -299,8 +299,8 @@ int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved)
 		}
 		fresh = true;
 		atomic_set(&t->hits, saved->hits);
-		t->grace = now + TRIGGER_ADOPT_SECS * TRIGGER_SECOND;
-		t->next_slot = TRIGGER_ADOPTING;
+		WRITE_ONCE(t->grace, now + TRIGGER_ADOPT_SECS * TRIGGER_SECOND);
+		WRITE_ONCE(t->next_slot, TRIGGER_ADOPTING);
 		trigger_answer(t);
 	}
 	for (i = saved->n_peers - 1; i >= 0 && !err; i--) {

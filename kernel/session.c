@@ -71,10 +71,13 @@ enum trigger_session_state trigger_session_peek(struct nf_conn * const *slot)
 	return state;
 }
 
-/* Whether the connection in @slot has seen a reply. Table's lock held. */
+/*
+ * Whether the connection in @slot has seen a reply. Table's lock held; under
+ * RCU alone it is a guess, for the entry may have become another connection.
+ */
 bool trigger_session_replied(struct nf_conn * const *slot)
 {
-	const struct nf_conn *ct = *slot;
+	const struct nf_conn *ct = READ_ONCE(*slot);
 
 	return ct && test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
 }
