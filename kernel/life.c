@@ -301,13 +301,14 @@ static struct trigger_peer *trigger_peer_oldest(const struct trigger *t,
 }
 
 /*
- * Adds @addr to the peers of @t, in line since @since; when there are too many,
- * the one goes that has not been contacted for longest. Lock and RCU held. -ENOMEM: not added.
+ * Adds @addr to the peers of @t, in line since @since. Lock and RCU held.
+ * There may be too many then: the caller calls trigger_peers_trim(), or
+ * trigger_peers_undo() if it wants none of several. -ENOMEM: not added.
  */
 int trigger_peer_add(struct trigger *t, const union nf_inet_addr *addr,
 		     u64 since, u32 now)
 {
-	struct trigger_peer *peer, *old = NULL;
+	struct trigger_peer *peer;
 
 	peer = kzalloc(sizeof(*peer), GFP_ATOMIC | __GFP_NOWARN);
 	if (!peer)
@@ -317,8 +318,6 @@ int trigger_peer_add(struct trigger *t, const union nf_inet_addr *addr,
 		kfree(peer);
 		return -ENOMEM;
 	}
-	if (t->n_peers == TRIGGER_PEERS_MAX)
-		old = trigger_peer_oldest(t, now);
 	peer->trigger = t;
 	peer->since = since;
 	peer->contacted = now;
@@ -326,7 +325,20 @@ int trigger_peer_add(struct trigger *t, const union nf_inet_addr *addr,
 			trigger_peer_since);
 	hlist_add_head_rcu(&peer->of, &t->peers);
 	WRITE_ONCE(t->n_peers, t->n_peers + 1);
-	if (old)
-		trigger_peer_remove(old);
 	return 0;
+}
+
+/* When @t has too many peers, those go that have not been contacted for longest. */
+void trigger_peers_trim(struct trigger *t, u32 now)
+{
+	while (t->n_peers > TRIGGER_PEERS_MAX)
+		trigger_peer_remove(trigger_peer_oldest(t, now));
+}
+
+/* Takes back the @n peers of @t that were added last. */
+void trigger_peers_undo(struct trigger *t, unsigned int n)
+{
+	while (n--)
+		trigger_peer_remove(hlist_entry(t->peers.first,
+						struct trigger_peer, of));
 }

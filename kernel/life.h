@@ -38,6 +38,8 @@ struct trigger *trigger_insert(struct trigger_set *set,
 			       u16 port, u64 since, u32 refreshed);
 int trigger_peer_add(struct trigger *t, const union nf_inet_addr *addr,
 		     u64 since, u32 now);
+void trigger_peers_trim(struct trigger *t, u32 now);
+void trigger_peers_undo(struct trigger *t, unsigned int n);
 void trigger_answer(struct trigger *t);
 void trigger_close_locked(struct trigger *t, enum trigger_stat why);
 bool trigger_reap(struct trigger *t, u64 now);

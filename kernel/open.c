@@ -106,11 +106,13 @@ static bool trigger_should_meet(const struct trigger *t,
 /* Notes all that is new about a packet of @ct. Lock and RCU held. */
 static void trigger_note(struct trigger *t, struct nf_conn *ct, u64 now)
 {
-	if (trigger_should_meet(t, ct))
+	if (trigger_should_meet(t, ct)) {
 		trigger_peer_add(t, trigger_ct_peer(ct),
 				 trigger_next_since(t->set->table, now), now);
-	else if (t->set->peer_host)
+		trigger_peers_trim(t, now);
+	} else if (t->set->peer_host) {
 		trigger_touch_peer(t, ct, now);
+	}
 	if (trigger_should_answer(t, ct))
 		trigger_answer(t);
 	if (trigger_should_follow(t, ct))
@@ -261,11 +263,32 @@ void trigger_packet_out(struct trigger_set *set, struct nf_conn *ct)
 		trigger_packet_news(set, t, ct);
 }
 
+/* Adds the peers of @saved to @t, all or none. Lock and RCU held. -ENOMEM. */
+static int trigger_restore_peers(struct trigger *t,
+				 const struct trigger_saved *saved, u32 now)
+{
+	unsigned int added = 0;
+	int i, err;
+
+	for (i = saved->n_peers - 1; i >= 0; i--) {
+		if (trigger_peer_find(t, &saved->peer[i]))
+			continue;
+		err = trigger_peer_add(t, &saved->peer[i], t->since, now);
+		if (err) {
+			trigger_peers_undo(t, added);
+			return err;
+		}
+		added++;
+	}
+	trigger_peers_trim(t, now);
+	return 0;
+}
+
 /*
  * Opens @saved again in @set; if its owner has one open there, that one is
  * only extended. It counts as answered. Process context.
  * -ENOSPC: a limit refuses; -ENOENT: @set is closing; -ENOMEM. Nothing is
- * opened then.
+ * opened or extended then.
  */
 int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved)
 {
@@ -273,7 +296,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved)
 	u64 now = trigger_now(), since;
 	bool fresh = false;
 	struct trigger *t;
-	int err = 0, i;
+	int err;
 
 	rcu_read_lock();
 	spin_lock_bh(&table->lock);
@@ -282,10 +305,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved)
 		goto out;
 	}
 	t = trigger_find(set, &saved->owner);
-	if (t && !trigger_reap(t, now)) {
-		if (trigger_elapsed(now, READ_ONCE(t->refreshed)) > saved->idle)
-			WRITE_ONCE(t->refreshed, now - saved->idle);
-	} else {
+	if (!t || trigger_reap(t, now)) {
 		err = trigger_make_room(set, &saved->owner, now, false);
 		if (err)
 			goto out;
@@ -303,13 +323,12 @@ int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved)
 		WRITE_ONCE(t->next_slot, TRIGGER_ADOPTING);
 		trigger_answer(t);
 	}
-	for (i = saved->n_peers - 1; i >= 0 && !err; i--) {
-		if (!trigger_peer_find(t, &saved->peer[i]))
-			err = trigger_peer_add(t, &saved->peer[i], t->since,
-					       now);
-	}
+	err = trigger_restore_peers(t, saved, now);
 	if (err && fresh)
 		trigger_close_locked(t, TRIGGER_CLOSED);
+	else if (!err &&
+		 trigger_elapsed(now, READ_ONCE(t->refreshed)) > saved->idle)
+		WRITE_ONCE(t->refreshed, now - saved->idle);
 out:
 	spin_unlock_bh(&table->lock);
 	rcu_read_unlock();

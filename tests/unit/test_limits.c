@@ -396,11 +396,44 @@ static bool open_some(void)
 	return failed == shim_failed && !err;
 }
 
+/* One that is open is restored with more peers: to all of them, or it is as it was. */
+static bool extend_one(void)
+{
+	union nf_inet_addr peer[] = { { .all = { 1 } }, { .all = { 2 } },
+				      { .all = { 3 } } };
+	struct trigger_saved saved = { .peer = peer, .n_peers = 1, .idle = 2 };
+	unsigned long failed = shim_failed;
+	unsigned int i;
+	int err;
+
+	saved.owner.all[0] = htonl(0x0a0000ff);
+	err = trigger_restore(&rule->set, &saved);
+	if (!err) {
+		saved.n_peers = ARRAY_SIZE(peer);
+		saved.idle = 1;
+		err = trigger_restore(&rule->set, &saved);
+		rcu_read_lock();
+		for (i = 0; i < ARRAY_SIZE(peer); i++)
+			check_equal(!!trigger_by_owner(&rule->name->ports,
+						       IPPROTO_TCP, 113,
+						       &saved.owner, &peer[i]),
+				    !i || !err);
+		check_equal(trigger_elapsed(trigger_now(),
+					    trigger_find(&rule->set, &saved.owner)->refreshed),
+			    err ? 2 : 1);
+		rcu_read_unlock();
+	}
+	check(!err || err == -ENOMEM);
+	trigger_walk_all(&world.table, close_it, NULL);
+	return failed == shim_failed && !err;
+}
+
 UNIT_TEST(no_memory)
 {
 	world_begin();
 	make_rule(113, 113, XT_TRIGGER_F_PEER_HOST | XT_TRIGGER_F_SESSION);
 	unit_fail_each_allocation(open_some);
+	unit_fail_each_allocation(extend_one);
 	trigger_rule_put(rule);
 	make_rule(113, 113, 0);
 	unit_fail_each_allocation(open_some);
