@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The fixtures of the functional tests; tests/programs has most of them, too."""
 
+import os
+import sys
+
 import fixtures
+
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "options"))
 
 bare = fixtures.bare
 kernel_log = fixtures.kernel_log

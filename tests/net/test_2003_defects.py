@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+import batch
+from blob import DNAT as TYPE_DNAT, tginfo
 from hosts import ipv4, ipv6, udp, wait_until
 from lab import SILENT, SILENT6
 from procfile import line, write
@@ -144,6 +146,91 @@ def test_a_rule_in_a_wrong_place_was_taken(router, lan1, wan, where):
     lan1.send("udp:3000")
     assert wan.who_answers("tcp:113") == lan1.ip
     assert wan.who_answers("tcp:114") is None
+
+
+def jump(router, table, hook, rule):
+    """Reach a rule from a hook that it is not valid in, by a user chain.
+
+    The legacy kernel sees from where a chain is reached, and refuses. nft does not: there the
+    packet's own hook decides.
+    """
+    router.iptables("-t %s -A mine %s" % (table, rule))
+    refusal = router.refuses("-t %s -I %s -j mine" % (table, hook))
+    assert bool(refusal) == (router.backend == "legacy"), refusal
+
+
+def test_out_opened_for_packets_to_the_router(router, lan1):
+    """A packet that passes INPUT does not leave for anywhere."""
+    router.load("-N mine")
+    jump(router, "filter", "INPUT", place("out --trigger-match 3000 --trigger-relate tcp:113"))
+    assert lan1.who_answers("udp:3000", dst=router.lan_ip) is None
+    assert router.triggers() == []
+
+
+@pytest.mark.parametrize("hook", ["INPUT", "OUTPUT", "POSTROUTING"])
+def test_dnat_sent_on_what_had_been_routed(router, lan1, wan, hook):
+    """Behind PREROUTING it is late: the router's own packets and those to it stay its own."""
+    router.load(OLD_OUT, "-t nat -N mine")
+    jump(router, "nat", hook, place("dnat"))
+    count = router.counting()
+    lan1.send("udp:3000")
+    assert wan.who_answers("tcp:113") is None
+    assert router.who_answers("tcp:113", dst=router.ip) is None
+    assert count("dnat") == 0
+    router.iptables(OLD_DNAT)
+    router.iptables(OLD_IN.replace("-A", "-I"))
+    assert wan.who_answers("tcp:113") == lan1.ip
+
+
+@pytest.mark.parametrize("table,hook", [("mangle", "PREROUTING"), ("filter", "OUTPUT"),
+                                        ("mangle", "POSTROUTING")])
+def test_in_accepted_what_does_not_come_in(router, lan1, wan, table, hook):
+    """Neither does it let the router's own packets past the rules behind, nor counts them."""
+    wan.route("192.168.1.0/24 via %s" % router.ip)
+    router.load(OLD_OUT, "-A FORWARD -i wan -p tcp --dport 113 -j ACCEPT",
+                "-A OUTPUT -p tcp --dport 113 -j REJECT --reject-with tcp-reset",
+                "-t %s -N mine" % table)
+    jump(router, table, hook, place("in"))
+    count = router.counting()
+    lan1.send("udp:3000")
+    assert router.who_answers("tcp:113", dst=lan1.ip, src=router.lan_ip) is None
+    assert wan.who_answers("tcp:113", dst=lan1.ip) == lan1.ip
+    assert count("accepted") == 0
+
+
+# A table of filter chains that is called nat, which is all that a `dnat` rule sees of it: in front
+# of the real NAT chains, behind them, without any. Only the first can do what the rule says.
+CALLED_NAT = """
+table ip nat {
+    chain PREROUTING { type filter hook prerouting priority %d; }
+}
+table ip real {
+    chain any { type %s hook postrouting priority 100; oifname "wan" %s; }
+}
+"""
+MASQUERADING = ("nat", "masquerade")
+BESIDE_NAT = {"before": (-110, *MASQUERADING), "behind": (-90, *MASQUERADING),
+              "alone": (-100, "filter", "accept")}
+
+
+@pytest.mark.parametrize("topology", ["nft"], indirect=True)
+@pytest.mark.parametrize("where", BESIDE_NAT)
+def test_dnat_in_a_filter_chain_of_a_table_called_nat(router, lan1, wan, where):
+    """It sends a connection on, or leaves it as it was: to the router, and to the end."""
+    router.load(OLD_OUT, OLD_IN)
+    router.run("/usr/sbin/nft", "delete table ip nat")
+    try:
+        router.run("/usr/sbin/nft", "-f", "-", stdin=CALLED_NAT % BESIDE_NAT[where])
+        batch.done(router, batch.rule("ipv4", "nat", "PREROUTING", tginfo(type=TYPE_DNAT)))
+        lan1.send("udp:3000")
+        for _ in range(2):
+            assert wan.who_answers("tcp:113") == (lan1.ip if where == "before" else None)
+        assert wan.who_answers("tcp:114") is None
+        router.serve("tcp:113")
+        assert wan.connect("tcp:113").arrived_at == router.ip
+        assert router.trigger().owner == lan1.ip
+    finally:
+        router.run("/usr/sbin/nft", "delete table ip nat; delete table ip real")
 
 
 def test_unloading_with_armed_timers_crashed(lab, router, lan1, unload):
