@@ -61,7 +61,7 @@ def firewalld(router, default_backend, tmp_path):
         bus.expect("unix:path=")
         # As its service starts it.
         programs.append(Program(router, "/usr/sbin/firewalld", "--nofork", "--nopid"))
-        wait_until(running, "firewalld is running", 60)
+        wait_until(running, "firewalld is running", 150)
 
     yield start
     for program in reversed(programs):
@@ -89,7 +89,7 @@ def set_value(name, value):
     write("firewalld.conf", text)
 
 
-@pytest.mark.time_limit(240)
+@pytest.mark.time_limit(400)
 def test_direct_rules(router, lan1, wan, firewalld):
     """With both of its backends firewalld lets in what `dnat` has mapped.
 
