@@ -106,7 +106,7 @@ def replace(namespace, family, table, chain, data):
     """Load a table with one rule, -j TRIGGER with this data; 0, or the errno."""
     kind, level, _ = FAMILIES[family]
     with namespace, socket.socket(kind, socket.SOCK_RAW, socket.IPPROTO_RAW) as sock:
-        entries = _entries_now(sock, level, table)
+        entries = entries_now(sock, level, table)
         counters = ctypes.create_string_buffer(16 * entries)
         try:
             sock.setsockopt(level, SO_SET_REPLACE, replacement(
@@ -116,7 +116,7 @@ def replace(namespace, family, table, chain, data):
     return 0
 
 
-def _entries_now(sock, level, table):
+def entries_now(sock, level, table):
     """How many entries the table has: the kernel wants room for their counters."""
     info = ctypes.create_string_buffer(table.encode(), 84)
     size = ctypes.c_uint32(84)
