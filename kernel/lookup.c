@@ -79,47 +79,23 @@ static struct trigger_head trigger_head(const struct trigger_set *set,
 	return (struct trigger_head){ };
 }
 
-/* Of several sets that open @port, whose head is the first. */
-static noinline struct trigger *
-trigger_first_of_all(const struct trigger_ports_slot *slot, unsigned int shift,
-		     u16 port, const union nf_inet_addr *peer)
-{
-	struct trigger_ports_at at = { .slot = slot, .shift = shift };
-	struct trigger_head head, best = { };
-	const struct trigger_ports_entry *entry;
-
-	do {
-		hlist_for_each_entry_rcu(entry, &at.slot->entries, link) {
-			head = trigger_head(entry->data, peer);
-			if (head.t && (!best.t || head.rank < best.rank))
-				best = head;
-		}
-	} while (trigger_ports_below(&at, port));
-	return best.t;
-}
-
 /*
- * Who owns @port, found at @slot, for @peer? NULL: nobody. @peer NULL asks for
- * what is open to every peer. Under RCU, lock not held. Most ports are opened by one set only.
+ * Who owns @port, which some rule opens in @map, for @peer? NULL: nobody. @peer
+ * NULL asks for what is open to every peer. Under RCU, lock not held.
  */
-struct trigger *trigger_owning(const struct trigger_ports_slot *slot,
-			       unsigned int shift, u16 port,
+struct trigger *trigger_owning(const struct trigger_ports_map *map, u16 port,
 			       const union nf_inet_addr *peer)
 {
-	const struct hlist_node *link =
-		rcu_dereference(hlist_first_rcu(&slot->entries));
-	struct trigger_set *set;
-	struct trigger *t;
+	struct trigger_head head, best = { };
+	struct trigger_ports_at at;
 
-	if (link && !rcu_access_pointer(hlist_next_rcu(link)) &&
-	    !rcu_access_pointer(slot->child)) {
-		set = hlist_entry(link, struct trigger_ports_entry, link)->data;
-		t = list_first_or_null_rcu(&set->pool.all, struct trigger,
-					   in[TRIGGER_IN_SET].all);
-		if (t && !set->peer_host && trigger_is_open(t, trigger_now()))
-			return t;
+	trigger_ports_first(&at, map, port);
+	for (; at.link; trigger_ports_next(&at)) {
+		head = trigger_head(trigger_ports_data(&at), peer);
+		if (head.t && (!best.t || head.rank < best.rank))
+			best = head;
 	}
-	return trigger_first_of_all(slot, shift, port, peer);
+	return best.t;
 }
 
 /* What @owner has open in @set for @peer, or NULL. Under RCU. */
@@ -139,25 +115,22 @@ static struct trigger *trigger_in_set(const struct trigger_set *set,
 }
 
 /*
- * Has @owner @port, found at @slot, open for @peer, whoever else has? NULL: no.
- * Under RCU.
+ * Has @owner @port, which some rule opens in @map, open for @peer, whoever else
+ * has? NULL: no. Under RCU.
  */
-struct trigger *trigger_owned(const struct trigger_ports_slot *slot,
-			      unsigned int shift, u16 port,
+struct trigger *trigger_owned(const struct trigger_ports_map *map, u16 port,
 			      const union nf_inet_addr *owner,
 			      const union nf_inet_addr *peer)
 {
-	struct trigger_ports_at at = { .slot = slot, .shift = shift };
-	const struct trigger_ports_entry *entry;
+	struct trigger_ports_at at;
 	struct trigger *t;
 
-	do {
-		hlist_for_each_entry_rcu(entry, &at.slot->entries, link) {
-			t = trigger_in_set(entry->data, owner, peer);
-			if (t)
-				return t;
-		}
-	} while (trigger_ports_below(&at, port));
+	trigger_ports_first(&at, map, port);
+	for (; at.link; trigger_ports_next(&at)) {
+		t = trigger_in_set(trigger_ports_data(&at), owner, peer);
+		if (t)
+			return t;
+	}
 	return NULL;
 }
 
@@ -173,12 +146,12 @@ static bool trigger_owns_any(const struct trigger *t,
 	const struct trigger_range *end = range + t->set->n_ranges;
 
 	for (; range < end; range++) {
-		const struct trigger_ports_node *root =
-			rcu_dereference(ports->root[trigger_proto_index(range->proto)]);
+		const struct trigger_ports_map *map =
+			rcu_dereference(ports->map[trigger_proto_index(range->proto)]);
 		u32 port;
 
 		for (port = range->min; port <= range->max;
-		     port = trigger_ports_last(root, port) + 1) {
+		     port = trigger_ports_last(map, port) + 1) {
 			const struct trigger *owner =
 				trigger_by_port(ports, range->proto, port, peer);
 

@@ -1,162 +1,202 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The map from a port to the ranges that cover it: changes. See ports.h. */
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "ports.h"
 
-/* One change under way: the entries not used yet, and what they stand for. */
-struct trigger_ports_change {
-	struct trigger_ports_entry	*next;
-	void				*data;
-	u16				min;
-	u16				max;
-};
-
-/* The blocks that @min..@max is cut into below a node of blocks 1 << @shift. */
-static unsigned int blocks_below(u32 min, u32 max, unsigned int shift)
+/* How many of the ports from @port to @max the next entry stands for. */
+static u32 trigger_ports_step(u32 port, u32 max)
 {
-	u32 first = ALIGN(min, 1 << shift) >> shift;
-	u32 end = (max + 1) >> shift;
-	unsigned int n = 0;
-
-	if (first > end)	/* inside one block */
-		return blocks_below(min, max, shift - TRIGGER_PORTS_BITS);
-	if (min < first << shift)
-		n += blocks_below(min, (first << shift) - 1,
-				  shift - TRIGGER_PORTS_BITS);
-	if (max >= end << shift)
-		n += blocks_below(end << shift, max,
-				  shift - TRIGGER_PORTS_BITS);
-	return n + end - first;
+	return port % TRIGGER_PORTS_BLOCK || max - port < TRIGGER_PORTS_BLOCK - 1 ?
+	       1 : TRIGGER_PORTS_BLOCK;
 }
 
 /* How many entries trigger_ports_add() needs for @min..@max. Any context. */
-unsigned int trigger_ports_blocks(u16 min, u16 max)
+unsigned int trigger_ports_entries(u16 min, u16 max)
 {
-	return blocks_below(min, max, TRIGGER_PORTS_TOP);
+	unsigned int n = 0;
+	u32 port;
+
+	for (port = min; port <= max; port += trigger_ports_step(port, max))
+		n++;
+	return n;
 }
 
-/* Frees @node, and what is above it, as far as nothing is in it. */
-static void trigger_ports_prune(struct trigger_ports_node *node)
+/* What a word of @map's bits has to be, of which @port is the first. */
+static unsigned long trigger_ports_word(const struct trigger_ports_map *map,
+					u32 port)
 {
-	struct trigger_ports_node *parent;
+	const struct trigger_ports_block *block =
+		&map->block[port / TRIGGER_PORTS_BLOCK];
+	const struct trigger_ports_singles *singles =
+		rcu_dereference_protected(block->singles, 1);
+	unsigned long word = 0;
+	unsigned int i;
 
-	for (; node && !node->used; node = parent) {
-		parent = node->parent;
-		RCU_INIT_POINTER(*node->anchor, NULL);
-		if (parent)
-			parent->used--;
-		kfree_rcu(node, rcu);
+	if (!hlist_empty(&block->whole))
+		return ~0UL;
+	if (!singles)
+		return 0;
+	port %= TRIGGER_PORTS_BLOCK;
+	for (i = 0; i < BITS_PER_LONG; i++) {
+		if (!hlist_empty(&singles->port[port + i]))
+			word |= BIT(i);
 	}
+	return word;
 }
 
-/* The node at @anchor, made if there is none; NULL without memory. */
-static struct trigger_ports_node *
-trigger_ports_get(struct trigger_ports_node __rcu **anchor,
-		  struct trigger_ports_node *parent)
+/*
+ * Sets the bits of the @n ports from @port on, which one entry stands for, to
+ * what they have to be now. A word is written at once: a port that was covered
+ * and still is never looks as if it were not.
+ */
+static void trigger_ports_update(struct trigger_ports_map *map, u32 port, u32 n)
 {
-	struct trigger_ports_node *node = rcu_dereference_protected(*anchor, 1);
+	unsigned int i = BIT_WORD(port);
 
-	if (node)
-		return node;
-	node = kzalloc(sizeof(*node), GFP_KERNEL_ACCOUNT);
-	if (!node)
-		return NULL;
-	node->parent = parent;
-	node->anchor = anchor;
-	if (parent)
-		parent->used++;
-	rcu_assign_pointer(*anchor, node);
-	return node;
+	for (; i <= BIT_WORD(port + n - 1); i++)
+		WRITE_ONCE(map->covered[i],
+			   trigger_ports_word(map, i * BITS_PER_LONG));
 }
 
-/* Adds the part of the range that lies in @node, whose first port is @base. */
-static int trigger_ports_fill(struct trigger_ports_change *change,
-			      struct trigger_ports_node __rcu **anchor,
-			      struct trigger_ports_node *parent,
-			      u32 base, unsigned int shift)
+static void trigger_ports_free_rcu(struct rcu_head *rcu)
 {
-	struct trigger_ports_node *node = trigger_ports_get(anchor, parent);
-	u32 first, last, i;
-	int err;
+	kvfree(container_of(rcu, struct trigger_ports_map, rcu));
+}
 
-	if (!node) {
-		trigger_ports_prune(parent);
-		return -ENOMEM;
+/* The list for the @n ports from @port on, made if need be; NULL: no memory. */
+static struct hlist_head *trigger_ports_list(struct trigger_ports_map *map,
+					     u32 port, u32 n)
+{
+	struct trigger_ports_block *block =
+		&map->block[port / TRIGGER_PORTS_BLOCK];
+	struct trigger_ports_singles *singles =
+		rcu_dereference_protected(block->singles, 1);
+
+	if (n > 1)
+		return &block->whole;
+	if (!singles) {
+		singles = kzalloc(sizeof(*singles), GFP_KERNEL_ACCOUNT);
+		if (!singles)
+			return NULL;
+		rcu_assign_pointer(block->singles, singles);
 	}
-	first = max_t(u32, change->min, base) - base;
-	last = min_t(u32, change->max - base, (1 << (shift + TRIGGER_PORTS_BITS)) - 1);
-	for (i = first >> shift; i <= last >> shift; i++) {
-		struct trigger_ports_slot *slot = &node->slot[i];
-		u32 low = base + (i << shift);
+	singles->used++;
+	return &singles->port[port % TRIGGER_PORTS_BLOCK];
+}
 
-		if (low >= change->min &&
-		    low + (1 << shift) - 1 <= change->max) {
-			change->next->node = node;
-			change->next->data = change->data;
-			hlist_add_head_rcu(&change->next->link, &slot->entries);
-			node->used++;
-			change->next++;
-			continue;
+/* An entry of the @n ports from @port on is gone from its list. */
+static void trigger_ports_prune(struct trigger_ports_map *map, u32 port, u32 n)
+{
+	struct trigger_ports_block *block =
+		&map->block[port / TRIGGER_PORTS_BLOCK];
+	struct trigger_ports_singles *singles =
+		rcu_dereference_protected(block->singles, 1);
+
+	if (n > 1 || --singles->used)
+		return;
+	RCU_INIT_POINTER(block->singles, NULL);
+	kfree_rcu(singles, rcu);
+}
+
+/*
+ * Maps the ports @min..@max (host byte order, 1 <= @min <= @max) to @data, in
+ * the map at @anchor, which is made if there is none.
+ * @entries: trigger_ports_entries() of them, which stay the caller's, and in
+ * use until trigger_ports_remove() and an RCU grace period after it.
+ * Process context, changes serialised by the caller. -ENOMEM: nothing is
+ * mapped, but @entries may be in use by lookups until a grace period is over.
+ */
+int trigger_ports_add(struct trigger_ports_map __rcu **anchor, u16 min, u16 max,
+		      void *data, struct trigger_ports_entry *entries)
+{
+	struct trigger_ports_map *map = rcu_dereference_protected(*anchor, 1);
+	struct trigger_ports_entry *entry = entries;
+	u32 port, n;
+
+	if (!map) {
+		map = kvzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
+		if (!map)
+			return -ENOMEM;
+		rcu_assign_pointer(*anchor, map);
+	}
+	for (port = min; port <= max; port += n, entry++) {
+		struct hlist_head *list;
+
+		n = trigger_ports_step(port, max);
+		list = trigger_ports_list(map, port, n);
+		if (!list) {
+			trigger_ports_remove(anchor, min, port - 1, entries);
+			return -ENOMEM;
 		}
-		err = trigger_ports_fill(change, &slot->child, node, low,
-					 shift - TRIGGER_PORTS_BITS);
-		if (err)
-			return err;
+		entry->data = data;
+		hlist_add_head_rcu(&entry->link, list);
+		map->used++;
+		trigger_ports_update(map, port, n);
 	}
 	return 0;
 }
 
 /*
- * Maps the ports @min..@max (host byte order, 1 <= @min <= @max) to @data.
- * @entries: trigger_ports_blocks() of them, which stay the caller's, and in
- * use until trigger_ports_remove() and an RCU grace period after it.
- * Process context, changes serialised by the caller. -ENOMEM: nothing is
- * mapped, but @entries may be in use by lookups until a grace period is over.
+ * Takes out what trigger_ports_add() has put in, and the map with its last
+ * entry. Lookups may still see both until a grace period is over. Changes
+ * serialised as above.
  */
-int trigger_ports_add(struct trigger_ports_node __rcu **root, u16 min, u16 max,
-		      void *data, struct trigger_ports_entry *entries)
+void trigger_ports_remove(struct trigger_ports_map __rcu **anchor, u16 min,
+			  u16 max, struct trigger_ports_entry *entries)
 {
-	struct trigger_ports_change change = {
-		.next = entries, .data = data, .min = min, .max = max,
-	};
-	int err;
+	struct trigger_ports_map *map = rcu_dereference_protected(*anchor, 1);
+	u32 port, n;
 
-	err = trigger_ports_fill(&change, root, NULL, 0, TRIGGER_PORTS_TOP);
-	if (err)
-		trigger_ports_remove(entries, change.next - entries);
-	return err;
+	for (port = min; port <= max; port += n, entries++) {
+		n = trigger_ports_step(port, max);
+		hlist_del_rcu(&entries->link);
+		map->used--;
+		trigger_ports_update(map, port, n);
+		trigger_ports_prune(map, port, n);
+	}
+	if (map->used)
+		return;
+	RCU_INIT_POINTER(*anchor, NULL);
+	call_rcu(&map->rcu, trigger_ports_free_rcu);
+}
+
+/* Whether the same ranges are in both lists. */
+static bool trigger_ports_same(const struct hlist_head *a,
+			       const struct hlist_head *b)
+{
+	struct trigger_ports_at at = { rcu_dereference(hlist_first_rcu(a)) };
+	struct trigger_ports_at bt = { rcu_dereference(hlist_first_rcu(b)) };
+
+	/* Ranges that are in both are in one order, that of their coming. */
+	while (at.link && bt.link &&
+	       trigger_ports_data(&at) == trigger_ports_data(&bt)) {
+		trigger_ports_next(&at);
+		trigger_ports_next(&bt);
+	}
+	return !at.link && !bt.link;
 }
 
 /*
- * Takes @n entries out, and the nodes that nothing is left in. Lookups may
- * still see them until a grace period is over. Changes serialised as above.
+ * The last port, in the block of @port, of those from @port on that the same
+ * ranges cover. Under RCU, @map from rcu_dereference().
  */
-void trigger_ports_remove(struct trigger_ports_entry *entries, unsigned int n)
+u16 trigger_ports_last(const struct trigger_ports_map *map, u16 port)
 {
-	while (n--) {
-		struct trigger_ports_node *node = entries[n].node;
+	u16 end = port | (TRIGGER_PORTS_BLOCK - 1);
+	const struct trigger_ports_singles *singles;
 
-		hlist_del_rcu(&entries[n].link);
-		node->used--;
-		trigger_ports_prune(node);
-	}
-}
-
-/*
- * The last port of the block around @port in which every port has the same
- * entries as @port. Under RCU, @root from rcu_dereference().
- */
-u16 trigger_ports_last(const struct trigger_ports_node *root, u16 port)
-{
-	unsigned int shift = 16;
-
-	while (root && shift) {
-		shift -= TRIGGER_PORTS_BITS;
-		root = rcu_dereference(root->slot[(port >> shift) &
-						  (TRIGGER_PORTS_SLOTS - 1)].child);
-	}
-	return port | ((1 << shift) - 1);
+	if (!map)
+		return end;
+	singles = rcu_dereference(map->block[port / TRIGGER_PORTS_BLOCK].singles);
+	if (!singles)
+		return end;
+	while (port < end &&
+	       trigger_ports_same(&singles->port[port % TRIGGER_PORTS_BLOCK],
+				  &singles->port[(port + 1) % TRIGGER_PORTS_BLOCK]))
+		port++;
+	return port;
 }

@@ -2,12 +2,15 @@
 /*
  * A map from a port to all the ranges that cover it, and what each stands for.
  *
- * A radix trie of the 16 bits of a port, four bits a level. A range is cut
- * into the fewest aligned blocks of 1, 16, 256 or 4096 ports, and each block
- * is one entry in the slot that stands for it: at most about a hundred entries
- * for the widest range. A lookup goes down at most four slots, whatever the
- * number and the width of the ranges, and meets each range that covers the
- * port once.
+ * In front, a bit for each of the 65,536 ports says whether any range covers
+ * it: most inbound packets get no further, and pay the same whatever the ranges
+ * are. Behind it are two levels. A range is cut into the whole blocks of 256
+ * ports that it covers, and the single ports at its ends; each of them is one
+ * entry: at most 764, for 1 to 65,534. A lookup goes over two short lists, that
+ * of the block and that of the port, and meets each range once.
+ *
+ * A map takes 12 KB, and each block that has single ports 2 KB more; kmalloc
+ * makes that 16 and 4.
  *
  * Lookups run under RCU; the caller serialises changes (with the mutex of its
  * rules). Pure data structure: what an entry stands for is the caller's.
@@ -15,102 +18,113 @@
 #ifndef _TRIGGER_PORTS_H
 #define _TRIGGER_PORTS_H
 
+#include <linux/bitops.h>
 #include <linux/rculist.h>
 #include <linux/types.h>
 
-#define TRIGGER_PORTS_BITS	4
-#define TRIGGER_PORTS_SLOTS	16
-#define TRIGGER_PORTS_TOP	(16 - TRIGGER_PORTS_BITS)
+#define TRIGGER_PORTS		65536
+#define TRIGGER_PORTS_BLOCK	256
 
-struct trigger_ports_node;
-
-/*
- * One block of one range.
- * @link: in the slot's list, RCU
- * @node: the node that the slot is in; for changes only
- * @data: what the range stands for
- */
+/* One block, or one port, of one range. @link: RCU; @data: what it stands for */
 struct trigger_ports_entry {
-	struct hlist_node		link;
-	struct trigger_ports_node	*node;
-	void				*data;
+	struct hlist_node	link;
+	void			*data;
 };
 
-/* @entries: ranges that cover the whole slot; @child: those that do not. */
-struct trigger_ports_slot {
-	struct hlist_head			entries;
-	struct trigger_ports_node __rcu		*child;
+/* A block's single ports. @used: the entries in all lists */
+struct trigger_ports_singles {
+	struct hlist_head	port[TRIGGER_PORTS_BLOCK];
+	unsigned int		used;
+	struct rcu_head		rcu;
+};
+
+/* @whole: ranges that cover all of it; @singles: the ends of others, or NULL */
+struct trigger_ports_block {
+	struct hlist_head			whole;
+	struct trigger_ports_singles __rcu	*singles;
 };
 
 /*
- * @parent: the node above, NULL for a root; for changes only
- * @anchor: the pointer that leads here
- * @used:   entries and children in all slots
+ * @covered: a port's bit is set after its first entry is linked, and cleared
+ *           after its last one is gone; never in between
+ * @used:    the entries in all lists
  */
-struct trigger_ports_node {
-	struct trigger_ports_slot		slot[TRIGGER_PORTS_SLOTS];
-	struct trigger_ports_node		*parent;
-	struct trigger_ports_node __rcu		**anchor;
-	unsigned int				used;
-	struct rcu_head				rcu;
+struct trigger_ports_map {
+	unsigned long			covered[BITS_TO_LONGS(TRIGGER_PORTS)];
+	struct trigger_ports_block	block[TRIGGER_PORTS / TRIGGER_PORTS_BLOCK];
+	unsigned int			used;
+	struct rcu_head			rcu;
 };
 
-unsigned int trigger_ports_blocks(u16 min, u16 max);
-int trigger_ports_add(struct trigger_ports_node __rcu **root, u16 min, u16 max,
+unsigned int trigger_ports_entries(u16 min, u16 max);
+int trigger_ports_add(struct trigger_ports_map __rcu **anchor, u16 min, u16 max,
 		      void *data, struct trigger_ports_entry *entries);
-void trigger_ports_remove(struct trigger_ports_entry *entries, unsigned int n);
-u16 trigger_ports_last(const struct trigger_ports_node *root, u16 port);
+void trigger_ports_remove(struct trigger_ports_map __rcu **anchor, u16 min,
+			  u16 max, struct trigger_ports_entry *entries);
+u16 trigger_ports_last(const struct trigger_ports_map *map, u16 port);
 
-/* A place in a lookup: a slot that has entries, and the shift below it. */
+/* Whether a range covers @port. @map from rcu_dereference(), may be NULL. */
+static inline bool trigger_ports_covered(const struct trigger_ports_map *map,
+					 u16 port)
+{
+	return map && test_bit(port, map->covered);
+}
+
+/* A place in a lookup: @link of an entry, NULL at the end; @more: another list */
 struct trigger_ports_at {
-	const struct trigger_ports_slot	*slot;
-	unsigned int			shift;
+	const struct hlist_node	*link;
+	const struct hlist_node	*more;
 };
 
-/* Finds the first place from @node on down to @port; false: none. Under RCU. */
-static inline bool trigger_ports_next(struct trigger_ports_at *at,
-				      const struct trigger_ports_node *node,
-				      u16 port, unsigned int shift)
+static inline void trigger_ports_go(struct trigger_ports_at *at,
+				    const struct hlist_node *link)
 {
-	for (; node; node = rcu_dereference(at->slot->child)) {
-		at->slot = &node->slot[(port >> shift) &
-				       (TRIGGER_PORTS_SLOTS - 1)];
-		shift -= TRIGGER_PORTS_BITS;	/* the lowest has no child */
-		if (!hlist_empty(&at->slot->entries)) {
-			at->shift = shift;
-			return true;
-		}
+	at->link = link;
+	if (!link) {
+		at->link = at->more;
+		at->more = NULL;
 	}
-	return false;
 }
 
 /*
- * A lookup goes over all slots on the way down to @port that have entries:
+ * A lookup goes over all ranges that cover @port:
  *
- *	more = trigger_ports_first(&at, root, port);
- *	for (; more; more = trigger_ports_below(&at, port))
- *		hlist_for_each_entry_rcu(entry, &at.slot->entries, link)
+ *	trigger_ports_first(&at, map, port);
+ *	for (; at.link; trigger_ports_next(&at))
+ *		... trigger_ports_data(&at) ...
  *
- * Under RCU; @root, from rcu_dereference(), may be NULL. The first level is
- * written out: most inbound packets get no further.
+ * Under RCU; @map from rcu_dereference(), not NULL.
  */
-static inline bool trigger_ports_first(struct trigger_ports_at *at,
-				       const struct trigger_ports_node *root,
+static inline void trigger_ports_first(struct trigger_ports_at *at,
+				       const struct trigger_ports_map *map,
 				       u16 port)
 {
-	if (!root)
-		return false;
-	at->slot = &root->slot[port >> TRIGGER_PORTS_TOP];
-	at->shift = TRIGGER_PORTS_TOP - TRIGGER_PORTS_BITS;
-	return !hlist_empty(&at->slot->entries) ||
-	       trigger_ports_next(at, rcu_dereference(at->slot->child), port,
-				  TRIGGER_PORTS_TOP - TRIGGER_PORTS_BITS);
+	const struct trigger_ports_block *block =
+		&map->block[port / TRIGGER_PORTS_BLOCK];
+	const struct trigger_ports_singles *singles =
+		rcu_dereference(block->singles);
+	unsigned int i = port % TRIGGER_PORTS_BLOCK;
+
+	at->more = NULL;
+	if (singles)
+		at->more = rcu_dereference(hlist_first_rcu(&singles->port[i]));
+	trigger_ports_go(at, rcu_dereference(hlist_first_rcu(&block->whole)));
 }
 
-static inline bool trigger_ports_below(struct trigger_ports_at *at, u16 port)
+static inline void trigger_ports_next(struct trigger_ports_at *at)
 {
-	return trigger_ports_next(at, rcu_dereference(at->slot->child), port,
-				  at->shift);
+	trigger_ports_go(at, rcu_dereference(hlist_next_rcu(at->link)));
+}
+
+/* Whether the range that the lookup is at is the last one. Under RCU. */
+static inline bool trigger_ports_is_last(const struct trigger_ports_at *at)
+{
+	return !at->more && !rcu_access_pointer(hlist_next_rcu(at->link));
+}
+
+static inline void *trigger_ports_data(const struct trigger_ports_at *at)
+{
+	return hlist_entry(at->link, struct trigger_ports_entry, link)->data;
 }
 
 #endif /* _TRIGGER_PORTS_H */

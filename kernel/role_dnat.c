@@ -87,10 +87,10 @@ static bool trigger_send(struct nf_conn *ct, const struct trigger *t)
 	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST) == NF_ACCEPT;
 }
 
-/* Some rule opens the packet's port, which is found at @slot. */
+/* Some rule opens the packet's port in @map. */
 static noinline unsigned int
-trigger_dnat_at(const struct trigger_ports_slot *slot, unsigned int shift,
-		struct sk_buff *skb, const struct xt_action_param *par)
+trigger_dnat_open(const struct trigger_ports_map *map, struct sk_buff *skb,
+		  const struct xt_action_param *par)
 {
 	const struct nf_conntrack_tuple *to;
 	enum ip_conntrack_info ctinfo;
@@ -101,7 +101,7 @@ trigger_dnat_at(const struct trigger_ports_slot *slot, unsigned int shift,
 	    ct->status & (IPS_TEMPLATE | IPS_CONFIRMED | IPS_DST_NAT_DONE))
 		return XT_CONTINUE;
 	to = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	t = trigger_owning(slot, shift, ntohs(to->dst.u.all), &to->src.u3);
+	t = trigger_owning(map, ntohs(to->dst.u.all), &to->src.u3);
 	if (!t || !trigger_may_receive(t, skb, par, to) || !trigger_send(ct, t))
 		return XT_CONTINUE;
 	trigger_count(t->set->table, TRIGGER_DNAT);
@@ -120,13 +120,12 @@ unsigned int trigger_dnat(struct sk_buff *skb,
 	const struct nf_conntrack_tuple *to;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	struct trigger_ports_at at;
+	const struct trigger_ports_map *map;
 
 	if (!ct)
 		return XT_CONTINUE;
 	to = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	if (!trigger_ports_find(&at, &name->ports, to->dst.protonum,
-				ntohs(to->dst.u.all)))
-		return XT_CONTINUE;
-	return trigger_dnat_at(at.slot, at.shift, skb, par);
+	map = trigger_ports_find(&name->ports, to->dst.protonum,
+				 ntohs(to->dst.u.all));
+	return map ? trigger_dnat_open(map, skb, par) : XT_CONTINUE;
 }

@@ -7,17 +7,16 @@
 #include "role.h"
 #include "rule.h"
 
-/* Some rule opens the packet's port, which is found at @slot. */
+/* Some rule opens the packet's port in @map. */
 static noinline unsigned int
-trigger_in_at(const struct trigger_ports_slot *slot, unsigned int shift,
-	      struct nf_conn *ct)
+trigger_in_open(const struct trigger_ports_map *map, struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *from, *to;
 	struct trigger *t;
 
 	from = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	to = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-	t = trigger_owned(slot, shift, ntohs(to->src.u.all), &to->src.u3,
+	t = trigger_owned(map, ntohs(to->src.u.all), &to->src.u3,
 			  &from->src.u3);
 	if (!t)
 		return XT_CONTINUE;
@@ -42,7 +41,7 @@ unsigned int trigger_in(struct sk_buff *skb, const struct xt_action_param *par)
 	const struct nf_conntrack_tuple *to;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	struct trigger_ports_at at;
+	const struct trigger_ports_map *map;
 
 	if (!ct || ctinfo != IP_CT_NEW || nf_ct_is_template(ct) ||
 	    !(BIT(xt_hooknum(par)) & TRIGGER_HOOKS_IN))
@@ -50,8 +49,7 @@ unsigned int trigger_in(struct sk_buff *skb, const struct xt_action_param *par)
 
 	/* Where replies come from is where DNAT, if any, has sent it. */
 	to = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-	if (!trigger_ports_find(&at, &name->ports, to->dst.protonum,
-				ntohs(to->src.u.all)))
-		return XT_CONTINUE;
-	return trigger_in_at(at.slot, at.shift, ct);
+	map = trigger_ports_find(&name->ports, to->dst.protonum,
+				 ntohs(to->src.u.all));
+	return map ? trigger_in_open(map, ct) : XT_CONTINUE;
 }

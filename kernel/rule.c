@@ -193,32 +193,50 @@ static void trigger_rule_free_rcu(struct rcu_head *rcu)
 	trigger_rule_free(container_of(rcu, struct trigger_rule, rcu));
 }
 
-/* Puts the rule's ranges into the map of its name; all or none. */
+/* The map of ports that @range of @rule goes into. */
+static struct trigger_ports_map __rcu **
+trigger_rule_anchor(struct trigger_rule *rule, const struct trigger_range *range)
+{
+	return &rule->name->ports.map[trigger_proto_index(range->proto)];
+}
+
+/* Takes the first @n of the rule's ranges out of the maps of its name. */
+static void trigger_rule_unmap(struct trigger_rule *rule, u8 n)
+{
+	struct trigger_ports_entry *entries = rule->entries;
+	const struct trigger_range *range = rule->ranges;
+
+	for (; n--; range++) {
+		trigger_ports_remove(trigger_rule_anchor(rule, range),
+				     range->min, range->max, entries);
+		entries += trigger_ports_entries(range->min, range->max);
+	}
+}
+
+/* Puts all of the rule's ranges there, or none: -ENOMEM. */
 static int trigger_rule_map(struct trigger_rule *rule)
 {
-	struct trigger_set *set = &rule->set;
+	const struct trigger_range *range = rule->ranges;
+	struct trigger_ports_entry *entries;
 	unsigned int n = 0;
 	int err;
 	u8 i;
 
-	for (i = 0; i < set->n_ranges; i++)
-		n += trigger_ports_blocks(rule->ranges[i].min,
-					  rule->ranges[i].max);
-	rule->entries = kvcalloc(n, sizeof(*rule->entries), GFP_KERNEL_ACCOUNT);
-	if (!rule->entries)
+	for (i = 0; i < rule->set.n_ranges; i++)
+		n += trigger_ports_entries(range[i].min, range[i].max);
+	entries = kvcalloc(n, sizeof(*entries), GFP_KERNEL_ACCOUNT);
+	if (!entries)
 		return -ENOMEM;
-	for (i = 0; i < set->n_ranges; i++) {
-		const struct trigger_range *range = &rule->ranges[i];
-		struct trigger_ports_node __rcu **root =
-			&rule->name->ports.root[trigger_proto_index(range->proto)];
-
-		err = trigger_ports_add(root, range->min, range->max, set,
-					rule->entries + rule->n_entries);
+	rule->entries = entries;
+	for (i = 0; i < rule->set.n_ranges; i++, range++) {
+		err = trigger_ports_add(trigger_rule_anchor(rule, range),
+					range->min, range->max, &rule->set,
+					entries);
 		if (err) {
-			trigger_ports_remove(rule->entries, rule->n_entries);
+			trigger_rule_unmap(rule, i);
 			return err;
 		}
-		rule->n_entries += trigger_ports_blocks(range->min, range->max);
+		entries += trigger_ports_entries(range->min, range->max);
 	}
 	return 0;
 }
@@ -323,7 +341,7 @@ void trigger_rule_put(struct trigger_rule *rule)
 		goto out;
 	rhashtable_remove_fast(&rules->hash, &rule->node, trigger_rule_params);
 	list_del(&rule->list);
-	trigger_ports_remove(rule->entries, rule->n_entries);
+	trigger_rule_unmap(rule, rule->set.n_ranges);
 	trigger_set_close(&rule->set);
 	trigger_name_put_locked(rule->name);
 	call_rcu(&rule->rcu, trigger_rule_free_rcu);

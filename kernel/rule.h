@@ -50,7 +50,7 @@ struct trigger_name {
  * @id:      its identity: the family and the user's part of the target data
  * @users:   iptables rules that are this one
  * @open:    what it opens, as the proc file writes it
- * @entries: its share of name->ports
+ * @entries: its share of name->ports, for one range after the other
  */
 struct trigger_rule {
 	struct trigger_set		set;
@@ -59,7 +59,6 @@ struct trigger_rule {
 	struct trigger_name		*name;
 	struct xt_trigger_tginfo	info;
 	unsigned int			users;
-	unsigned int			n_entries;
 	struct trigger_ports_entry	*entries;
 	struct trigger_range		*ranges;
 	char				*open;

@@ -111,7 +111,7 @@ struct trigger_range {
 /* For each protocol that can be opened, which sets open a port. */
 #define TRIGGER_PROTOS		3
 struct trigger_ports {
-	struct trigger_ports_node __rcu	*root[TRIGGER_PROTOS];
+	struct trigger_ports_map __rcu	*map[TRIGGER_PROTOS];
 };
 
 /*
@@ -275,11 +275,9 @@ void trigger_set_init(struct trigger_set *set, struct trigger_table *table);
 void trigger_set_close(struct trigger_set *set);
 
 void trigger_packet_out(struct trigger_set *set, struct nf_conn *ct);
-struct trigger *trigger_owning(const struct trigger_ports_slot *slot,
-			       unsigned int shift, u16 port,
+struct trigger *trigger_owning(const struct trigger_ports_map *map, u16 port,
 			       const union nf_inet_addr *peer);
-struct trigger *trigger_owned(const struct trigger_ports_slot *slot,
-			      unsigned int shift, u16 port,
+struct trigger *trigger_owned(const struct trigger_ports_map *map, u16 port,
 			      const union nf_inet_addr *owner,
 			      const union nf_inet_addr *peer);
 void trigger_packet_in(struct trigger *t, struct nf_conn *ct);
@@ -367,18 +365,19 @@ static inline u64 trigger_opened(const struct trigger *t)
 }
 
 /*
- * Finds @port (host byte order) of @proto in @ports. Under RCU. False: no rule
- * opens it. Else trigger_owning() and trigger_owned() tell more.
+ * The map in which some rule opens @port (host byte order) of @proto. Under RCU.
+ * NULL: none does. Else trigger_owning() and trigger_owned() tell more.
  */
-static inline bool trigger_ports_find(struct trigger_ports_at *at,
-				      const struct trigger_ports *ports,
-				      u8 proto, u16 port)
+static inline const struct trigger_ports_map *
+trigger_ports_find(const struct trigger_ports *ports, u8 proto, u16 port)
 {
+	const struct trigger_ports_map *map;
 	int index = trigger_proto_index(proto);
 
-	return index >= 0 &&
-	       trigger_ports_first(at, rcu_dereference(ports->root[index]),
-				   port);
+	if (index < 0)
+		return NULL;
+	map = rcu_dereference(ports->map[index]);
+	return trigger_ports_covered(map, port) ? map : NULL;
 }
 
 /* Both in one. */
@@ -386,10 +385,10 @@ static inline struct trigger *
 trigger_by_port(const struct trigger_ports *ports, u8 proto, u16 port,
 		const union nf_inet_addr *peer)
 {
-	struct trigger_ports_at at;
+	const struct trigger_ports_map *map =
+		trigger_ports_find(ports, proto, port);
 
-	return trigger_ports_find(&at, ports, proto, port) ?
-	       trigger_owning(at.slot, at.shift, port, peer) : NULL;
+	return map ? trigger_owning(map, port, peer) : NULL;
 }
 
 static inline bool trigger_is_expired(const struct trigger *t, u64 now)

@@ -27,15 +27,16 @@ static void end(void)
 static bool is_mapped(const struct trigger_name *name,
 		      const struct trigger_rule *rule, u8 proto, u16 port)
 {
-	const struct trigger_ports_entry *entry;
-	struct trigger_ports_at at;
-	bool more, found = false;
+	const struct trigger_ports_map *map;
+	struct trigger_ports_at at = {};
+	bool found = false;
 
 	rcu_read_lock();
-	more = trigger_ports_find(&at, &name->ports, proto, port);
-	for (; more; more = trigger_ports_below(&at, port))
-		hlist_for_each_entry_rcu(entry, &at.slot->entries, link)
-			found |= entry->data == &rule->set;
+	map = trigger_ports_find(&name->ports, proto, port);
+	if (map)
+		trigger_ports_first(&at, map, port);
+	for (; at.link; trigger_ports_next(&at))
+		found |= trigger_ports_data(&at) == &rule->set;
 	rcu_read_unlock();
 	return found;
 }
@@ -210,8 +211,8 @@ static bool make_rule(void)
 	if (IS_ERR(rule)) {
 		check_equal(PTR_ERR(rule), -ENOMEM);
 		if (!IS_ERR(name))
-			check(!name->ports.root[0] && !name->ports.root[1] &&
-			      !name->ports.root[2]);
+			check(!name->ports.map[0] && !name->ports.map[1] &&
+			      !name->ports.map[2]);
 	} else {
 		check_mapped(rule, &info);
 		trigger_rule_put(rule);

@@ -64,7 +64,7 @@ static void random_rule(struct world_rule *r)
 	info->type = XT_TRIGGER_OUT;
 	strcpy(info->name, one_in(4) ? "b" : "a");
 	random_relate(info);
-	info->flags = random_below(16);
+	info->flags = one_in(3) ? 0 : random_below(16);
 	if (!(info->flags & XT_TRIGGER_F_SESSION) || one_in(3))
 		info->timeout = random_from(1, 20);
 	if (one_in(3))

@@ -81,10 +81,10 @@ trigger_by_owner(const struct trigger_ports *ports, u8 proto, u16 port,
 		 const union nf_inet_addr *owner,
 		 const union nf_inet_addr *peer)
 {
-	struct trigger_ports_at at;
+	const struct trigger_ports_map *map =
+		trigger_ports_find(ports, proto, port);
 
-	return trigger_ports_find(&at, ports, proto, port) ?
-	       trigger_owned(at.slot, at.shift, port, owner, peer) : NULL;
+	return map ? trigger_owned(map, port, owner, peer) : NULL;
 }
 
 #endif /* _WORLD_H */

@@ -34,7 +34,11 @@
 #define SMP_CACHE_BYTES	64
 
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, value)	(*(volatile __typeof__(x) *)&(x) = (value))
+/* Another CPU may see what is there from now on. */
+#define WRITE_ONCE(x, value) do {					\
+	*(volatile __typeof__(x) *)&(x) = (value);			\
+	shim_yield();							\
+} while (0)
 #define data_race(x)		(x)
 #define barrier()		__asm__ volatile("" ::: "memory")
 
