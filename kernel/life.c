@@ -71,8 +71,7 @@ void trigger_answer(struct trigger *t)
 	enum trigger_scope scope;
 
 	WRITE_ONCE(t->answered,
-		   set->session || set->peer_host || set->lifetime ?
-		   TRIGGER_ANSWERED : TRIGGER_SETTLED);
+		   set->plain ? TRIGGER_SETTLED : TRIGGER_ANSWERED);
 	if (!set->session)	/* it was followed for this alone */
 		trigger_session_set(&t->slot[0], NULL);
 	for (scope = 0; scope < TRIGGER_SCOPES; scope++)

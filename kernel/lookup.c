@@ -79,12 +79,9 @@ static struct trigger_head trigger_head(const struct trigger_set *set,
 	return (struct trigger_head){ };
 }
 
-/*
- * Who owns @port, which some rule opens in @map, for @peer? NULL: nobody. @peer
- * NULL asks for what is open to every peer. Under RCU, lock not held.
- */
-struct trigger *trigger_owning(const struct trigger_ports_map *map, u16 port,
-			       const union nf_inet_addr *peer)
+/* trigger_owning(), whatever the sets are. Under RCU, lock not held. */
+struct trigger *trigger_owning_any(const struct trigger_ports_map *map,
+				   u16 port, const union nf_inet_addr *peer)
 {
 	struct trigger_head head, best = { };
 	struct trigger_ports_at at;
@@ -99,28 +96,24 @@ struct trigger *trigger_owning(const struct trigger_ports_map *map, u16 port,
 }
 
 /* What @owner has open in @set for @peer, or NULL. Under RCU. */
-static struct trigger *trigger_in_set(const struct trigger_set *set,
+static struct trigger *trigger_in_set(struct trigger_set *set,
 				      const union nf_inet_addr *owner,
 				      const union nf_inet_addr *peer)
 {
-	struct trigger *t;
+	struct trigger *t = trigger_set_first(set);
 
-	if (list_empty(&set->pool.all))
-		return NULL;
-	t = trigger_find_inline(set, owner);
+	if (t && !trigger_addr_equal(&t->owner, owner))
+		t = trigger_find(set, owner);
 	if (t && trigger_is_open(t, trigger_now()) &&
 	    (!set->peer_host || trigger_peer_find(t, peer)))
 		return t;
 	return NULL;
 }
 
-/*
- * Has @owner @port, which some rule opens in @map, open for @peer, whoever else
- * has? NULL: no. Under RCU.
- */
-struct trigger *trigger_owned(const struct trigger_ports_map *map, u16 port,
-			      const union nf_inet_addr *owner,
-			      const union nf_inet_addr *peer)
+/* trigger_owned(), whatever the sets are. Under RCU. */
+struct trigger *trigger_owned_any(const struct trigger_ports_map *map, u16 port,
+				  const union nf_inet_addr *owner,
+				  const union nf_inet_addr *peer)
 {
 	struct trigger_ports_at at;
 	struct trigger *t;

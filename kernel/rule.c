@@ -270,6 +270,7 @@ trigger_rule_alloc(struct trigger_rules *rules, u8 family,
 	set->timeout = trigger_ticks(info->timeout);
 	set->lifetime = trigger_ticks(info->lifetime);
 	set->max = info->max;
+	set->plain = !set->session && !set->peer_host && !set->lifetime;
 	return rule;
 err:
 	trigger_rule_free(rule);

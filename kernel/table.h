@@ -122,6 +122,8 @@ struct trigger_ports {
  * @slots:		connections that each active trigger follows: one, until
  *			the peer has answered, or TRIGGER_SESSIONS_MAX
  * @ports:		the map in which @ranges are found
+ * @plain:		each is open to everybody until its timeout: there is no
+ *			session, peer or lifetime to look at
  */
 struct trigger_set {
 	struct trigger_table		*table;
@@ -134,6 +136,7 @@ struct trigger_set {
 	bool				peer_host;
 	bool				owner_last;
 	bool				refresh_both;
+	bool				plain;
 	bool				gone;
 	u32				timeout;
 	u32				lifetime;
@@ -160,8 +163,7 @@ struct trigger_host {
 
 /*
  * In trigger.answered. The second: and nothing is left that a packet of its
- * owner could change but the stamps, for there are no sessions and no peers to
- * note, and no lifetime to look at.
+ * owner could change but the stamps, for its set is plain.
  */
 #define TRIGGER_ANSWERED	1
 #define TRIGGER_SETTLED		2
@@ -275,11 +277,11 @@ void trigger_set_init(struct trigger_set *set, struct trigger_table *table);
 void trigger_set_close(struct trigger_set *set);
 
 void trigger_packet_out(struct trigger_set *set, struct nf_conn *ct);
-struct trigger *trigger_owning(const struct trigger_ports_map *map, u16 port,
-			       const union nf_inet_addr *peer);
-struct trigger *trigger_owned(const struct trigger_ports_map *map, u16 port,
-			      const union nf_inet_addr *owner,
-			      const union nf_inet_addr *peer);
+struct trigger *trigger_owning_any(const struct trigger_ports_map *map,
+				   u16 port, const union nf_inet_addr *peer);
+struct trigger *trigger_owned_any(const struct trigger_ports_map *map, u16 port,
+				  const union nf_inet_addr *owner,
+				  const union nf_inet_addr *peer);
 void trigger_packet_in(struct trigger *t, struct nf_conn *ct);
 
 int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved);
@@ -380,7 +382,68 @@ trigger_ports_find(const struct trigger_ports *ports, u8 proto, u16 port)
 	return trigger_ports_covered(map, port) ? map : NULL;
 }
 
-/* Both in one. */
+/* The first in line of @set, for any peer, open or not; NULL: none. Under RCU. */
+static inline struct trigger *trigger_set_first(struct trigger_set *set)
+{
+	return list_first_or_null_rcu(&set->pool.all, struct trigger,
+				      in[TRIGGER_IN_SET].all);
+}
+
+/*
+ * Goes to the first set that opens @port, and returns the head of its line, if
+ * a look at its stamp shows that it is open; NULL: look closer. Under RCU.
+ * Enough for most new connections, without a call.
+ */
+static __always_inline struct trigger *
+trigger_first_head(struct trigger_ports_at *at,
+		   const struct trigger_ports_map *map, u16 port)
+{
+	struct trigger_set *set;
+	struct trigger *t;
+
+	trigger_ports_first(at, map, port);
+	if (!at->link)
+		return NULL;
+	set = trigger_ports_data(at);
+	t = trigger_set_first(set);
+	return t && set->plain &&
+	       trigger_stamp() - READ_ONCE(t->refreshed) < set->timeout ?
+	       t : NULL;
+}
+
+/*
+ * Who owns @port, which some rule opens in @map, for @peer? NULL: nobody. @peer
+ * NULL asks for what is open to every peer. Under RCU. Most ports are opened by
+ * one set only.
+ */
+static __always_inline struct trigger *
+trigger_owning(const struct trigger_ports_map *map, u16 port,
+	       const union nf_inet_addr *peer)
+{
+	struct trigger_ports_at at;
+	struct trigger *t = trigger_first_head(&at, map, port);
+
+	return t && trigger_ports_is_last(&at) ?
+	       t : trigger_owning_any(map, port, peer);
+}
+
+/*
+ * Has @owner @port, which some rule opens in @map, open for @peer, whoever else
+ * has? NULL: no. Under RCU. Most packets are for the head of the line: there
+ * `dnat` has sent them.
+ */
+static __always_inline struct trigger *
+trigger_owned(const struct trigger_ports_map *map, u16 port,
+	      const union nf_inet_addr *owner, const union nf_inet_addr *peer)
+{
+	struct trigger_ports_at at;
+	struct trigger *t = trigger_first_head(&at, map, port);
+
+	return t && trigger_addr_equal(&t->owner, owner) ?
+	       t : trigger_owned_any(map, port, owner, peer);
+}
+
+/* Who owns @port of @proto for @peer, as above. */
 static inline struct trigger *
 trigger_by_port(const struct trigger_ports *ports, u8 proto, u16 port,
 		const union nf_inet_addr *peer)
