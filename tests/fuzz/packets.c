@@ -436,14 +436,46 @@ static void inject(const struct packet *p)
 	receive();
 }
 
-/* IPv4 in up to four pieces, some missing, some twice, in any order. */
+/*
+ * The part of @whole that begins @at bytes (times of 8) behind its header of
+ * @head bytes, as a packet of its own.
+ */
+static void make_fragment(struct packet *part, const struct packet *whole,
+			  size_t head, size_t at, size_t len, uint32_t id)
+{
+	bool more = head + at + len < whole->len;
+	uint8_t *data = part->data, *to = data + head;
+
+	part->side = whole->side;
+	memcpy(data, whole->data, head);
+	if (is_v6(whole)) {
+		to[0] = data[6];
+		data[6] = IPPROTO_FRAGMENT;
+		to[1] = 0;
+		put16(to + 2, at | more);
+		put32(to + 4, id);
+		to += 8;
+	} else {
+		put16(data + 6, more << 13 | at / 8);
+	}
+	memcpy(to, whole->data + head + at, len);
+	part->len = to + len - data;
+	if (is_v6(whole))
+		put16(data + 4, part->len - 40);
+	else
+		fix_ipv4(part);
+}
+
+/* In up to four pieces, some missing, some twice, in any order. */
 static void inject_fragments(const struct packet *whole)
 {
-	size_t head = (whole->data[0] & 15) * 4, size, at;
+	size_t head = is_v6(whole) ? 40 : (whole->data[0] & 15) * 4;
+	size_t size, at, left;
+	uint32_t id = any();
 	struct packet part;
 	unsigned int n, i;
 
-	if (is_v6(whole) || head < 20 || whole->len < head + 16) {
+	if (head < 20 || whole->len < head + 16) {
 		inject(whole);
 		return;
 	}
@@ -453,14 +485,9 @@ static void inject_fragments(const struct packet *whole)
 		at = one_in(3) ? size * below(4) : size * i;
 		if (at >= whole->len - head)
 			at = 0;
-		part.side = whole->side;
-		part.len = whole->len - head - at < size || i + 1 == n ?
-			   whole->len - at : head + size;
-		memcpy(part.data, whole->data, head);
-		memcpy(part.data + head, whole->data + head + at,
-		       part.len - head);
-		put16(part.data + 6, (part.len < whole->len - at) << 13 | at / 8);
-		fix_ipv4(&part);
+		left = whole->len - head - at;
+		make_fragment(&part, whole, head, at,
+			      left < size || i + 1 == n ? left : size, id);
 		inject(&part);
 	}
 }
