@@ -12,7 +12,7 @@ import socket
 import pytest
 
 from blob import OUT, PEER_HOST, TCP, Item, replace, tginfo
-from faults import undisturbed
+from faults import numbers, undisturbed
 from hosts import PATIENCE, family_of
 from procfile import line, write
 from router import out
@@ -112,7 +112,7 @@ FULL = "".join("+" + line("127.0.1.%d" % n, peer="10.0.0.%d" % n) for n in range
 def test_where_the_hashes_have_to_grow_at_once(faults, islands):
     """Those of triggers, of hosts and of peers: without the worker that makes room in time."""
     seen = collections.Counter()
-    for nth in itertools.count(1):
+    for nth in numbers():
         island = islands()
         assert replace(island, "ipv4", "filter", "OUTPUT", HOST_DATA) == 0
         sender = Sender(island, "127.0.0.1", "127.0.0.1")

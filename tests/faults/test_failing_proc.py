@@ -4,11 +4,11 @@
 import collections
 import ctypes
 import errno
-import itertools
 import os
 
 import pytest
 
+from faults import numbers
 from procfile import PROC_FILE, line, opened, without_time, write
 from router import out
 
@@ -38,7 +38,7 @@ def saved(island):
 
 def attempts(faults, island, name, *arguments, before=""):
     """Read or write a file that was just opened, each time when only `before` has been written."""
-    for nth in itertools.count(1):
+    for nth in numbers():
         write(island, "/\n" + before)
         with opened(island) as fd:
             attempt = faults.once(nth, name, fd, *arguments)
