@@ -110,6 +110,9 @@ void fuzz_start(const char *kind, int argc, char **argv)
 
 int fuzz_end(void)
 {
+	/* Nothing else is, either. */
+	if (cover && !reached)
+		cannot("the module is not built for KCOV");
 	printf("%s: %llu inputs", fuzz_kind, (unsigned long long)fuzz_done);
 	if (cover)
 		printf(", %u places reached, %u inputs kept", reached, n_kept);
