@@ -60,12 +60,16 @@ class Results:
         return cost - less
 
     def series(self, backend, setup, case, base):
+        """The costs that there are for this: none, at the one N it has, or at each."""
         found = {n: self.over(backend, setup, n, case, base) for n in SIZES}
-        return {n: cost for n, cost in found.items() if cost is not None}
+        found = {n: cost for n, cost in found.items() if cost is not None}
+        assert len(found) in (0, 1, len(SIZES)), "%s, %s: measured with N = %s alone" % (
+            setup, case, list(found))
+        return found
 
 
 def number(value):
-    return "" if value is None else "{:,.0f}".format(value)
+    return "—" if value is None else "{:,.0f}".format(value)
 
 
 def table(results, case, base):
@@ -91,8 +95,8 @@ def extras(results):
     values = {backend: {what: "%s %s" % (number(value), unit) for what, value, unit in found}
               for backend, found in results.extras.items()}
     for name in names:
-        lines.append("| %s | %s | %s |" % (name, values["legacy"].get(name, ""),
-                                           values["nft"].get(name, "")))
+        lines.append("| %s | %s | %s |" % (name, values["legacy"].get(name, number(None)),
+                                           values["nft"].get(name, number(None))))
     return lines
 
 
@@ -104,6 +108,9 @@ def markdown(results, parallel, release):
         "triggers (or N entries of what takes their place), as the difference to the same packet",
         "without the rules. `make bench` writes this page; [README.md](README.md) says how.",
         "",
+        "A dash: what the row is about has no N, or this one N alone; at the end of the page:",
+        "the backend makes no difference to it, and it was measured with the other one.",
+        "",
         "Kernel %s, %s." % (release, time.strftime("%Y-%m-%d")),
         "",
         "![cost over N](cost.svg)",
@@ -113,8 +120,9 @@ def markdown(results, parallel, release):
     lines += ["", "## What does not depend on N", ""] + extras(results)
     lines += ["",
               "Two CPUs that refresh the same active trigger take %.3f of the time of two that "
-              "refresh different ones (median; %.3f to %.3f)."
-              % (parallel["ratio"], parallel["lowest"], parallel["highest"])]
+              "refresh different ones (the median of %d pairs of turns; half of them lie "
+              "between %.3f and %.3f)."
+              % (parallel["ratio"], parallel["pairs"], parallel["low"], parallel["high"])]
     return "\n".join(lines) + "\n"
 
 
@@ -135,6 +143,7 @@ def plot_data(results, case, base):
 COLUMNS = (
     ("ours", "legacy", "**ours**"),
     ("ours, shadow", "legacy", "**ours**, `--trigger-shadow`"),
+    ("static, accepted", "legacy", "static DNAT and accept"),
     ("xt_recent", "legacy", "xt_recent"),
     ("ipset", "legacy", "ipset"),
     ("nft map", "nft", "nft map"),
@@ -155,9 +164,10 @@ def readme(results, release):
             continue
         cells = [title.split(") ")[1].split(":")[0] + ", " + OVER[base]]
         for setup, backend, _ in COLUMNS:
-            cells.append(" / ".join(number(results.over(backend, setup, n, case, base))
-                                    for n in (SIZES[0], SIZES[-1])))
-        lines.append("| " + " | ".join(cells + [OF_2003.get(case, "")]) + " |")
+            found = list(results.series(backend, setup, case, base).values())
+            cells.append(number(found[0]) if len(found) == 1 else
+                         number(found[0]) + " / " + number(found[-1]))
+        lines.append("| " + " | ".join(cells + [OF_2003.get(case, number(None))]) + " |")
     return "\n".join(lines) + "\n"
 
 
