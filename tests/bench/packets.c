@@ -7,7 +7,8 @@
  * the counter counts instructions.
  *
  * SRC and DST are addresses, SPORT and DPORT port numbers, or BASE+STEP, or
- * BASE+STEP%MODULO: packet number i then has BASE + i * STEP % MODULO.
+ * BASE+STEP%MODULO: packet number i then has BASE + i * STEP % MODULO. With
+ * /EACH at the end of that, so many packets in turn have the same.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -42,14 +43,18 @@ struct series {
 	uint32_t	base;
 	uint64_t	step;
 	uint64_t	modulo;
+	uint32_t	each;
 };
 
 static struct series parse(char *text, int is_address)
 {
-	struct series series = { .modulo = UINT32_MAX };
+	struct series series = { .modulo = UINT32_MAX, .each = 1 };
 	char *step = strchr(text, '+'), *modulo = strchr(text, '%');
+	char *each = strchr(text, '/');
 	struct in_addr address;
 
+	if (each)
+		series.each = strtoul(each + 1, NULL, 0);
 	if (modulo) {
 		*modulo = 0;
 		series.modulo = strtoul(modulo + 1, NULL, 0);
@@ -69,7 +74,7 @@ static struct series parse(char *text, int is_address)
 
 static uint32_t value(const struct series *series, uint32_t i)
 {
-	return series->base + i * series->step % series->modulo;
+	return series->base + i / series->each * series->step % series->modulo;
 }
 
 static uint16_t ip_checksum(struct iphdr ip)
