@@ -4,12 +4,20 @@
 from procfile import line, write_all
 from router import DNAT, IN, Router, out
 
-PLAIN = out("--trigger-match 3000 --trigger-relate tcp:113")
+# Longer than a test takes on a debug kernel.
+HOUR = 3600
+
+PLAIN = out("--trigger-match 3000 --trigger-relate tcp:113 --trigger-timeout %d" % HOUR)
 SESSION = out("--trigger-match 6667 --trigger-relate tcp:114 --trigger-session",
               "-A OUTPUT -p tcp")
 HOST = out("--trigger-match 6667 --trigger-relate udp:5000-5010 --trigger-peer host",
            "-A OUTPUT")
 RULES = (PLAIN, SESSION, HOST, DNAT, IN)
+
+
+def plain(owner):
+    """The line of what PLAIN has opened for it."""
+    return line(owner, timeout=HOUR, expires=HOUR)
 
 
 class Island(Router):
@@ -28,7 +36,7 @@ class Island(Router):
         for family in families:
             self.load(*RULES, family=family, base=(), nat=())
             network, dst = ("10.0.0.%d", self.ip) if family == 4 else ("2001:db8::%d", self.ip6)
-            write_all(self, "".join("+" + line(network % n) for n in range(1, count + 1)))
+            write_all(self, "".join("+" + plain(network % n) for n in range(1, count + 1)))
             self.connect("tcp:6667", dst=dst)
             self.connect("udp:6667", dst=dst)
         counters = self.counters()

@@ -6,8 +6,8 @@ import os
 import pytest
 
 from hosts import wait_until
-from island import PLAIN, RULES, Island
-from procfile import PROC_FILE, line, meanwhile, opened, owners, read_all, refused, write
+from island import PLAIN, RULES, Island, plain
+from procfile import PROC_FILE, meanwhile, opened, owners, read_all, refused, write
 from router import Router
 from test_namespaces import wait_ended, watch_end
 
@@ -70,7 +70,7 @@ def test_readers_and_writers_to_the_end(bare, island):
     """Other processes read, open and close until the namespace is nobody else's."""
     ends = watch_end(bare, island)
     with meanwhile(island, lambda turn: open(PROC_FILE).read()) as reads:
-        with meanwhile(island, lambda turn: write(island, "/\n+" + line("10.1.0.1"))) as writes:
+        with meanwhile(island, lambda turn: write(island, "/\n+" + plain("10.1.0.1"))) as writes:
             wait_until(lambda: reads.value and writes.value, "both at work")
             island.end()
     wait_ended(bare, ends)
@@ -79,7 +79,7 @@ def test_readers_and_writers_to_the_end(bare, island):
 def test_fifty_of_them(bare):
     """Created, inhabited and destroyed; the first one that there was keeps what it has."""
     bare.load(PLAIN)
-    write(bare, "+" + line("10.0.0.1"))
+    write(bare, "+" + plain("10.0.0.1"))
     for n in range(50):
         island = Island(("legacy", "nft")[n % 2])
         island.inhabit(2, families=(4,))
@@ -99,13 +99,13 @@ def test_one_file_for_each(bare):
     try:
         for each in (bare, other):
             each.load(PLAIN)
-            write(each, "".join("+" + line(owner) for owner in owners(3)))
+            write(each, "".join("+" + plain(owner) for owner in owners(3)))
         write(other, "/\n")
         assert len(bare.triggers()) == 3 and bare.counters()["closed"] == 0
         assert other.triggers() == [] and other.counters()["closed"] == 3
         bare.set_parameter("max_triggers", 3)
-        assert refused(bare, "+" + line("10.0.0.9")) == "ENOSPC"
-        assert refused(other, "+" + line("10.0.0.9")) is None
+        assert refused(bare, "+" + plain("10.0.0.9")) == "ENOSPC"
+        assert refused(other, "+" + plain("10.0.0.9")) is None
         bare.load()
         bare.wait_closed()
         assert other.owners() == ["10.0.0.9"]
