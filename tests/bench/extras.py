@@ -185,4 +185,7 @@ def allocations(network, backend):
         yield "allocations of a %s packet, more than %s" % (name, base), round(more / NEW), ""
 
 
-OF = {"legacy": (opening, reading, reloading, memory, allocations), "nft": (opening, reloading)}
+OF = {
+    "legacy": (opening, reading, reloading, memory, allocations),
+    "nft": (opening, reading, reloading),
+}

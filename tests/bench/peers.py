@@ -28,10 +28,10 @@ class Recent(Iptables):
         subprocess.run(["modprobe", "-r", "xt_recent"], check=True)
         subprocess.run(["modprobe", "xt_recent", "ip_list_tot=%d" % (2 * n + 10)], check=True)
         super().load(n)
-        with self.router:
-            for i in range(n):      # it takes one for each time that it is opened
-                with open("/proc/net/xt_recent/trigger", "w") as file:
-                    file.write("+%s\n" % source(i))
+        with self.router, open("/proc/net/xt_recent/trigger", "r+b", buffering=0) as file:
+            for i in range(n):      # it takes one for each write, at the file's start
+                file.seek(0)
+                file.write(b"+%s\n" % source(i).encode())
         lines = self.router.read("/proc/net/xt_recent/trigger").splitlines()
         assert len(lines) == n, "%d entries" % len(lines)
 
