@@ -44,7 +44,8 @@ def test_a_namespace(faults, island, unload):
             break
     unload()
     with island:
-        assert count - faults.count("unshare", CLONE_NEWNET) >= OWN
+        # The kernel's own vary by a few.
+        assert count - faults.count("unshare", CLONE_NEWNET) >= NEEDED
 
 
 def test_the_module(faults, island, islands, unload):
