@@ -19,7 +19,7 @@ DEBUGFS = "/sys/kernel/debug"
 FAIL_NTH = "/proc/thread-self/fail-nth"
 
 # Which allocations count: those of every cache, and those that may sleep, too. But not whole pages:
-# the module asks for none itself, and when a cache wants more is anybody's guess. Quietly.
+# the module asks for them in one place, and when a cache wants more is anybody's guess. Quietly.
 SETTINGS = {"failslab": {"ignore-gfp-wait": "N", "cache-filter": "N", "verbose": "0"},
             "fail_page_alloc": {"min-order": "99", "verbose": "0"}}
 
