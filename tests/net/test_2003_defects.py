@@ -252,7 +252,7 @@ def test_dnat_in_a_filter_chain_of_a_table_called_nat(router, lan1, wan, where):
     router.load(OLD_OUT, OLD_IN)
     router.run("/usr/sbin/nft", "delete table ip nat")
     try:
-        router.run("/usr/sbin/nft", "-f", "-", stdin=CALLED_NAT % BESIDE_NAT[where])
+        router.run("/usr/sbin/nft", CALLED_NAT % BESIDE_NAT[where])
         batch.done(router, batch.rule("ipv4", "nat", "PREROUTING", tginfo(type=TYPE_DNAT)))
         lan1.send("udp:3000")
         for _ in range(2):
