@@ -413,8 +413,8 @@ trigger_first_head(struct trigger_ports_at *at,
 
 /*
  * Who owns @port, which some rule opens in @map, for @peer? NULL: nobody. @peer
- * NULL asks for what is open to every peer. Under RCU. Most ports are opened by
- * one set only.
+ * NULL asks for what is open to every peer. Under RCU, lock not held. Most ports
+ * are opened by one set only.
  */
 static __always_inline struct trigger *
 trigger_owning(const struct trigger_ports_map *map, u16 port,
