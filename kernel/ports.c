@@ -49,15 +49,14 @@ static unsigned long trigger_ports_word(const struct trigger_ports_map *map,
 }
 
 /*
- * Sets the bits of the @n ports from @port on, which one entry stands for, to
- * what they have to be now. A word is written at once: a port that was covered
- * and still is never looks as if it were not.
+ * Sets the bits of @min..@max to what they have to be now. A word is written at
+ * once: a port that was covered and still is never looks as if it were not.
  */
-static void trigger_ports_update(struct trigger_ports_map *map, u32 port, u32 n)
+static void trigger_ports_update(struct trigger_ports_map *map, u32 min, u32 max)
 {
-	unsigned int i = BIT_WORD(port);
+	unsigned int i;
 
-	for (; i <= BIT_WORD(port + n - 1); i++)
+	for (i = BIT_WORD(min); i <= BIT_WORD(max); i++)
 		WRITE_ONCE(map->covered[i],
 			   trigger_ports_word(map, i * BITS_PER_LONG));
 }
@@ -135,8 +134,8 @@ int trigger_ports_add(struct trigger_ports_map __rcu **anchor, u16 min, u16 max,
 		entry->data = data;
 		hlist_add_head_rcu(&entry->link, list);
 		map->used++;
-		trigger_ports_update(map, port, n);
 	}
+	trigger_ports_update(map, min, max);
 	return 0;
 }
 
@@ -155,9 +154,9 @@ void trigger_ports_remove(struct trigger_ports_map __rcu **anchor, u16 min,
 		n = trigger_ports_step(port, max);
 		hlist_del_rcu(&entries->link);
 		map->used--;
-		trigger_ports_update(map, port, n);
 		trigger_ports_prune(map, port, n);
 	}
+	trigger_ports_update(map, min, max);
 	if (map->used)
 		return;
 	RCU_INIT_POINTER(*anchor, NULL);
