@@ -61,6 +61,19 @@ static bool parse_proto(const char *s, u8 *proto)
 	return false;
 }
 
+/* Whether a part of an IPv4 address has one: in4_pton() would take it. */
+static bool has_leading_zero(const char *s)
+{
+	bool first = true;
+
+	for (; *s; s++) {
+		if (first && *s == '0' && isdigit(s[1]))
+			return true;
+		first = *s == '.';
+	}
+	return false;
+}
+
 /*
  * An address of the family that the line has named or shown before, if it has;
  * what is behind the address's length stays zero, as the table has it.
@@ -76,7 +89,8 @@ static bool parse_addr(struct trigger_command *command, const char *s,
 		return false;
 	command->family = family;
 	if (family == NFPROTO_IPV4)
-		ok = in4_pton(s, -1, (u8 *)&addr->ip, -1, &end);
+		ok = !has_leading_zero(s) &&
+		     in4_pton(s, -1, (u8 *)&addr->ip, -1, &end);
 	else
 		ok = in6_pton(s, -1, (u8 *)&addr->in6, -1, &end);
 	return ok && !*end;
@@ -137,11 +151,14 @@ static bool parse_peers(struct trigger_command *command, char *s)
 	return true;
 }
 
-/* "tcp:6667", or the number of a protocol without ports. */
+/*
+ * "tcp:6667", or the number of a protocol without ports. What a host has sent
+ * to port 0 triggers, too.
+ */
 static bool parse_trigger(struct trigger_command *command, char *s)
 {
 	char *port = strchr(s, ':');
-	u32 proto;
+	u32 proto, number;
 
 	if (!port) {
 		if (!parse_number(s, U8_MAX, &proto) || trigger_proto_name(proto))
@@ -150,8 +167,11 @@ static bool parse_trigger(struct trigger_command *command, char *s)
 		return true;
 	}
 	*port++ = '\0';
-	return parse_proto(s, &command->proto) &&
-	       parse_port(port, &command->port);
+	if (!parse_proto(s, &command->proto) ||
+	    !parse_number(port, U16_MAX, &number))
+		return false;
+	command->port = number;
+	return true;
 }
 
 static bool parse_family(struct trigger_command *command, const char *s)

@@ -197,7 +197,7 @@ BAD_LINES = [
     "+" + GOOD.rsplit(" ", 1)[0], "+" + GOOD.split(" ", 1)[1], "+" + GOOD.replace(" ", "  ", 1),
     "+" + GOOD.replace("family=ipv4 owner=" + A, "owner=%s family=ipv4" % A),
     "+" + GOOD.replace("ipv4", "ipv6"), "+" + GOOD.replace(A, C),
-    "+" + GOOD.replace("trigger=udp:3000", "trigger=udp:0"),
+    "+" + GOOD.replace("trigger=udp:3000", "trigger=udp:00"),
     "+" + GOOD.replace("trigger=udp:3000", "trigger=udp"),
     "+" + GOOD.replace("trigger=udp:3000", "trigger=17"),
     "+" + GOOD.replace("trigger=udp:3000", "trigger=256"),

@@ -84,6 +84,14 @@ static void good_open_ipv6(void)
 	check_equal(command.proto, 47);
 	check_equal(command.port, 0);
 	check_equal(command.hits, 4294967295U);
+
+	/* A host may send to port 0: that line can be written back, too. */
+	check_equal(parse(&command,
+			  "+name=x family=ipv6 owner=2001:db8::1 open=tcp:1 "
+			  "trigger=udp:0 peer=any timeout=0 expires=0 "
+			  "lifetime=0 age=0 session=0 hits=0 state=open"), 0);
+	check_equal(command.proto, IPPROTO_UDP);
+	check_equal(command.port, 0);
 }
 
 static void good_close(void)
@@ -145,7 +153,8 @@ static const char * const not_commands[] = {
 	"-open=tcp:1,", "-open=,tcp:1", "-open=tcp:1,,tcp:2", "-open=tcp:01",
 	"-open=tcp:1 ,tcp:2", "-open=TCP:1", "-open=6:1", "-open=tcp:1:2",
 	"-peer=", "-peer=any,1.2.3.4", "-peer=1.2.3.4,", "-peer=1.2.3.4,any",
-	"-peer=1.2.3.4,::1", "-name=_a", "-name=a/b", "-name=\xe4",
+	"-peer=1.2.3.4,::1", "-peer=1.2.03.4", "-owner=01.2.3.4",
+	"-owner=192.168.1.010", "-owner=192.168.1.00", "-name=_a", "-name=a/b", "-name=\xe4",
 	"-name=01234567890123456789012345678901",
 };
 
@@ -213,7 +222,7 @@ UNIT_TEST(command_bad)
 	bad("family=ipv4", "family=ipv6");
 	bad("peer=198.51.100.7", "peer=2001:db8::1");
 	bad("trigger=tcp:6667", "trigger=tcp");
-	bad("trigger=tcp:6667", "trigger=tcp:0");
+	bad("trigger=tcp:6667", "trigger=tcp:00");
 	bad("trigger=tcp:6667", "trigger=6");
 	bad("trigger=tcp:6667", "trigger=256");
 	bad("trigger=tcp:6667", "trigger=47:1");
