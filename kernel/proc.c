@@ -79,12 +79,15 @@ static bool trigger_show_peers(struct seq_file *seq, const struct trigger *t)
 {
 	const struct trigger_peer *peer;
 	const char *comma = "";
+	unsigned int left = TRIGGER_PEERS_MAX;
 
 	if (!t->set->peer_host) {
 		seq_puts(seq, "any");
 		return true;
 	}
 	hlist_for_each_entry_rcu(peer, &t->peers, of) {
+		if (!left--)	/* about to be forgotten */
+			break;
 		seq_puts(seq, comma);
 		trigger_show_addr(seq, t->set->family, &peer->line->addr);
 		comma = ",";
@@ -145,7 +148,7 @@ static int trigger_seq_show(struct seq_file *seq, void *v)
 	seq_printf(seq, " timeout=%u expires=%llu lifetime=%u age=%llu session=%u hits=%u state=%s\n",
 		   rule->info.timeout,
 		   trigger_expires(t, now, rule->info.timeout),
-		   rule->info.lifetime, trigger_secs(now - trigger_opened(t)),
+		   rule->info.lifetime, trigger_secs(trigger_age(t, now)),
 		   trigger_sessions(t), (u32)atomic_read(&t->hits),
 		   trigger_is_waiting(t) ? "waiting" : "open");
 	return trigger_is_whole(t) ? 0 : SEQ_SKIP;
@@ -159,7 +162,9 @@ static void *trigger_seq_next(struct seq_file *seq, void *v, loff_t *pos)
 	open->pos = ++*pos;
 	if (v == SEQ_START_TOKEN)
 		return trigger_walk_begin(table, &open->walk);
-	return trigger_walk_next(table, &open->walk);
+	v = trigger_walk_next(table, &open->walk);
+	/* Who seeks far into the file gets here for all lines in front. */
+	return v && need_resched() ? trigger_walk_rest(table, &open->walk) : v;
 }
 
 static void *trigger_seq_start(struct seq_file *seq, loff_t *pos)

@@ -298,6 +298,8 @@ struct trigger *trigger_walk_next(struct trigger_table *table,
 void trigger_walk_pause(struct trigger_walk *walk);
 struct trigger *trigger_walk_resume(struct trigger_table *table,
 				    struct trigger_walk *walk);
+struct trigger *trigger_walk_rest(struct trigger_table *table,
+				  struct trigger_walk *walk);
 void trigger_walk_end(struct trigger_walk *walk);
 void trigger_walk_all(struct trigger_table *table,
 		      void (*visit)(struct trigger *t, void *data), void *data);
@@ -364,6 +366,14 @@ trigger_peer_find(const struct trigger *t, const union nf_inet_addr *addr)
 static inline u64 trigger_opened(const struct trigger *t)
 {
 	return t->since >> 24;
+}
+
+/* How long @t has been active at @now, which may have been taken before. */
+static inline u64 trigger_age(const struct trigger *t, u64 now)
+{
+	u64 opened = trigger_opened(t);
+
+	return now > opened ? now - opened : 0;
 }
 
 /*
@@ -462,7 +472,7 @@ static inline bool trigger_is_expired(const struct trigger *t, u64 now)
 	    trigger_elapsed(now, READ_ONCE(t->refreshed)) >=
 	    set->timeout + (READ_ONCE(t->again) ? TRIGGER_SECOND : 0))
 		return true;
-	return set->lifetime && now - trigger_opened(t) >= set->lifetime;
+	return set->lifetime && trigger_age(t, now) >= set->lifetime;
 }
 
 /*

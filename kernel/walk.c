@@ -82,6 +82,17 @@ void trigger_walk_end(struct trigger_walk *walk)
 	walk->at = NULL;
 }
 
+/* Lets others run and goes on, as above. Process context, under RCU. */
+struct trigger *trigger_walk_rest(struct trigger_table *table,
+				  struct trigger_walk *walk)
+{
+	trigger_walk_pause(walk);
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+	return trigger_walk_resume(table, walk);
+}
+
 /*
  * Calls @visit, under RCU, for each active trigger, with pauses. Process
  * context.
@@ -97,11 +108,7 @@ void trigger_walk_all(struct trigger_table *table,
 	t = trigger_walk_begin(table, &walk);
 	while (t) {
 		if (++n % 256 == 0) {
-			trigger_walk_pause(&walk);
-			rcu_read_unlock();
-			cond_resched();
-			rcu_read_lock();
-			t = trigger_walk_resume(table, &walk);
+			t = trigger_walk_rest(table, &walk);
 			if (!t)
 				break;
 		}

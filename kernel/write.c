@@ -15,6 +15,9 @@
 /* The longest line, its newline included; the longest that makes sense fits. */
 #define TRIGGER_LINE_MAX	4096
 
+/* The most that one write takes: a second's work, or less. */
+#define TRIGGER_WRITE_MAX	65536
+
 /*
  * What an open file that is written to needs: all the memory that writing
  * takes, however much is written.
@@ -229,6 +232,9 @@ ssize_t trigger_writer_write(struct trigger_writer *writer,
 {
 	size_t taken = 0, kept, chunk, done;
 	int err;
+
+	/* Who wants to end the caller, or its namespace, is not kept waiting. */
+	size = min_t(size_t, size, TRIGGER_WRITE_MAX);
 
 	while (taken < size) {
 		kept = writer->len;
