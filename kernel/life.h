@@ -11,6 +11,9 @@
 /* The most entries that one packet looks at, or closes, to make way. */
 #define TRIGGER_SCAN_MAX	32
 
+/* The most that are over, but not collected, that a lookup comes by. */
+#define TRIGGER_PASS_MAX	1024
+
 static inline void trigger_pool_init(struct trigger_pool *pool)
 {
 	pool->count = 0;

@@ -13,29 +13,33 @@ struct trigger_head {
 };
 
 /*
- * Closes @t, whose time is up, so that the next packet does not come by it,
- * if no other CPU holds the lock: a lookup waits for nobody. Under RCU, lock
- * not held; whoever walks over @t may go on from it.
+ * A lookup comes by @t, whose time is up, but which is not collected yet. The
+ * first of them are closed, so that the next packet does not meet them, if no
+ * other CPU holds the lock: a lookup waits for nobody. Under RCU, lock not
+ * held. Says whether to go on, from @t: where very many have ended together,
+ * packets find nobody until the collector comes.
  */
-static noinline void trigger_reap_met(struct trigger *t, u64 now)
+static noinline bool trigger_pass(struct trigger *t, unsigned int *passed,
+				  u64 now)
 {
 	struct trigger_table *table = t->set->table;
 
-	if (!spin_trylock_bh(&table->lock))
-		return;
+	if (++*passed > TRIGGER_SCAN_MAX || !spin_trylock_bh(&table->lock))
+		return *passed < TRIGGER_PASS_MAX;
 	if (!t->dead)
 		trigger_reap(t, now);
 	spin_unlock_bh(&table->lock);
+	return true;
 }
 
-/* The same for a set in which each peer has a line of its own. */
+/* trigger_head() for a set in which each peer has a line of its own. */
 static noinline struct trigger_head
 trigger_head_for_peer(const struct trigger_set *set,
 		      const union nf_inet_addr *peer)
 {
 	const struct trigger_line *line;
 	const struct trigger_peer *p;
-	int left = TRIGGER_SCAN_MAX;
+	unsigned int passed = 0;
 	u64 now = trigger_now();
 
 	line = peer ? trigger_line_find(set, peer) : NULL;
@@ -46,8 +50,8 @@ trigger_head_for_peer(const struct trigger_set *set,
 			return (struct trigger_head){
 				p->trigger, trigger_rank(set, p->since),
 			};
-		if (left-- > 0)
-			trigger_reap_met(p->trigger, now);
+		if (!trigger_pass(p->trigger, &passed, now))
+			break;
 	}
 none:
 	return (struct trigger_head){ };
@@ -55,15 +59,13 @@ none:
 
 /*
  * The head of @set's line for @peer (NULL: for any). Under RCU, lock not held.
- * Those whose time is up, but who are not collected yet, do not count; the
- * first of them are closed, for else all packets until the collector comes
- * would walk over all that ended together.
+ * Those whose time is up, but who are not collected yet, do not count.
  */
 static struct trigger_head trigger_head(const struct trigger_set *set,
 					const union nf_inet_addr *peer)
 {
 	u64 now = trigger_now();
-	int left = TRIGGER_SCAN_MAX;
+	unsigned int passed = 0;
 	struct trigger *t;
 
 	if (set->peer_host)
@@ -73,8 +75,8 @@ static struct trigger_head trigger_head(const struct trigger_set *set,
 			return (struct trigger_head){
 				t, trigger_rank(set, t->since),
 			};
-		if (left-- > 0)
-			trigger_reap_met(t, now);
+		if (!trigger_pass(t, &passed, now))
+			break;
 	}
 	return (struct trigger_head){ };
 }

@@ -253,6 +253,31 @@ UNIT_TEST(lookup_reaps)
 	look_behind_many(XT_TRIGGER_F_PEER_HOST);
 }
 
+/* So many that a packet does not come by them all: it finds nobody. */
+static void look_behind_too_many(u8 flags)
+{
+	union nf_inet_addr peer = { .all = { 1 } };
+	unsigned int n = 3 * TRIGGER_PASS_MAX;
+
+	end_all_but_the_last(n + 1, flags);
+	spin_lock_bh(&world.table.lock);
+	rcu_read_lock();
+	check(!trigger_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer));
+	rcu_read_unlock();
+	unit_log("%lu steps", shim_steps);
+	check(shim_steps <= TRIGGER_PASS_MAX + 20);
+	spin_unlock_bh(&world.table.lock);
+	trigger_table_sweep(&world.table);
+	check_equal(left_by_lookup(n), 1);
+	many_end();
+}
+
+UNIT_TEST(lookup_gives_up)
+{
+	look_behind_too_many(0);
+	look_behind_too_many(XT_TRIGGER_F_PEER_HOST);
+}
+
 /* Behind those that are over nobody waits, but behind one that is open. */
 UNIT_TEST(waited)
 {
