@@ -21,10 +21,10 @@ trigger_in_open(const struct trigger_ports_map *map, struct nf_conn *ct)
 	if (!t)
 		return XT_CONTINUE;
 
-	if (t->set->refresh_both)
-		trigger_packet_in(t, ct);
 	/* Its first packet: all others of it find it confirmed. */
 	if (!nf_ct_is_confirmed(ct)) {
+		if (t->set->refresh_both)
+			trigger_packet_in(t, ct);
 		trigger_count(t->set->table, TRIGGER_ACCEPTED);
 		/* A connection that `dnat` let in has been counted there. */
 		if (!(ct->status & IPS_DST_NAT))
