@@ -92,8 +92,9 @@ static void __net_exit trigger_net_exit(struct net *net)
 {
 	struct trigger_pernet *pernet = net_generic(net, trigger_net_id);
 
-	trigger_proc_exit(net);
+	/* In front: who writes on and on opens nothing more, and is done soon. */
 	trigger_table_close(&pernet->tn->table);
+	trigger_proc_exit(net);
 	trigger_net_put(pernet->tn);
 }
 

@@ -4,6 +4,7 @@
 #include <linux/netfilter.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -14,9 +15,6 @@
 
 /* The longest line, its newline included; the longest that makes sense fits. */
 #define TRIGGER_LINE_MAX	4096
-
-/* The most that one write takes: a second's work, or less. */
-#define TRIGGER_WRITE_MAX	65536
 
 /*
  * What an open file that is written to needs: all the memory that writing
@@ -224,7 +222,8 @@ static int trigger_writer_run(struct trigger_writer *writer,
  *
  * Stops at the first line that cannot be carried out, and returns the bytes in
  * front of it: what is written again, from there, gets its error. That is
- * -EINVAL (syntax), -ENOENT, -ENOSPC or -ENOMEM, or -EFAULT.
+ * -EINVAL (syntax), -ENOENT, -ENOSPC or -ENOMEM, or -EFAULT. Stops for a
+ * signal, too, after some kilobytes.
  */
 ssize_t trigger_writer_write(struct trigger_writer *writer,
 			     struct trigger_net *tn,
@@ -232,9 +231,6 @@ ssize_t trigger_writer_write(struct trigger_writer *writer,
 {
 	size_t taken = 0, kept, chunk, done;
 	int err;
-
-	/* Who wants to end the caller, or its namespace, is not kept waiting. */
-	size = min_t(size_t, size, TRIGGER_WRITE_MAX);
 
 	while (taken < size) {
 		kept = writer->len;
@@ -254,6 +250,8 @@ ssize_t trigger_writer_write(struct trigger_writer *writer,
 		}
 		taken += chunk;
 		cond_resched();
+		if (signal_pending(current))
+			break;
 	}
 	return taken;
 }
