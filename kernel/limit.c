@@ -40,7 +40,7 @@ bool trigger_is_answered(struct trigger *t)
 	unsigned int i;
 
 	for (i = 0; i < t->set->slots && !t->answered; i++) {
-		if (trigger_session_replied(&t->slot[i]))
+		if (trigger_session_answered(&t->slot[i]))
 			trigger_answer(t);
 	}
 	return t->answered;

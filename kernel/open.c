@@ -28,44 +28,57 @@ static u64 trigger_next_since(struct trigger_table *table, u64 now)
 }
 
 /*
- * Follows the packet's connection: in a free slot, else, if the connection is
- * new, in place of the one that has been followed longest. Lock held.
+ * Follows the packet's connection: where it was pending, else in a free slot,
+ * else in place of the one that has been followed longest. Lock held.
  */
 static void trigger_follow(struct trigger *t, struct nf_conn *ct, u32 now)
 {
+	struct trigger_session *session = trigger_session_new(ct);
 	u8 slots = t->set->slots, next, i;
 
+	if (!session)
+		return;
+	for (i = 0; i < slots; i++) {
+		if (trigger_session_is_of(&t->slot[i], ct)) {
+			trigger_session_set(&t->slot[i], session);
+			return;
+		}
+	}
 	next = t->next_slot == TRIGGER_ADOPTING ? 0 : t->next_slot;
 	for (i = 0; i < slots && t->slot[next]; i++)
 		next = (next + 1) % slots;
 	WRITE_ONCE(t->grace, now + 2 * TRIGGER_SECOND);
-	trigger_session_set(&t->slot[next], ct);
+	trigger_session_set(&t->slot[next], session);
 	/* Pairs with the acquire in trigger_has_session(). */
 	smp_store_release(&t->next_slot, (next + 1) % slots);
 }
 
 /*
- * Whether @ct is to be followed, and is not yet. A connection that is not
- * followed is so at its first packet, or when there is a free slot: the
- * collector frees those of ended ones. Under RCU or the lock.
+ * Whether @ct is to be followed, and is not yet, or only by what it would be
+ * found by. A connection that is not followed is so at its first packet, or
+ * when there is a free slot: the collector frees those of ended ones. Without
+ * sessions, one is followed until its answer: one that gets none while it is
+ * new makes way. Under RCU or the lock.
  */
 static bool trigger_should_follow(const struct trigger *t,
-				  const struct nf_conn *ct)
+				  const struct nf_conn *ct, u32 now)
 {
 	const struct trigger_set *set = t->set;
 	bool free = false;
 	u8 i;
 
-	if (!set->session)
-		return !READ_ONCE(t->slot[0]) && !READ_ONCE(t->answered);
+	if (!set->session && READ_ONCE(t->answered))
+		return false;
 	for (i = 0; i < set->slots; i++) {
-		const struct nf_conn *followed = READ_ONCE(t->slot[i]);
-
-		if (followed == ct)
-			return false;
-		free |= !followed;
+		if (trigger_session_is_of(&t->slot[i], ct))
+			return trigger_session_is_pending(&t->slot[i]) &&
+			       nf_ct_is_confirmed(ct);
+		free |= !READ_ONCE(t->slot[i]);
 	}
-	return free || !nf_ct_is_confirmed(ct);
+	if (free)
+		return true;
+	return !nf_ct_is_confirmed(ct) &&
+	       (set->session || (s32)(READ_ONCE(t->grace) - now) <= 0);
 }
 
 /*
@@ -85,8 +98,7 @@ static void trigger_touch_peer(const struct trigger *t,
 static bool trigger_should_answer(const struct trigger *t,
 				  const struct nf_conn *ct)
 {
-	return !READ_ONCE(t->answered) &&
-	       test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+	return !READ_ONCE(t->answered) && trigger_ct_answered(ct);
 }
 
 /*
@@ -115,7 +127,8 @@ static void trigger_note(struct trigger *t, struct nf_conn *ct, u64 now)
 	}
 	if (trigger_should_answer(t, ct))
 		trigger_answer(t);
-	if (trigger_should_follow(t, ct))
+	trigger_is_answered(t);	/* by what may have to make way now */
+	if (trigger_should_follow(t, ct, now))
 		trigger_follow(t, ct, now);
 }
 
@@ -166,13 +179,19 @@ static void trigger_reap_front(struct trigger_set *set, u64 now)
  */
 static bool trigger_has_to_wait(const struct trigger *t, u64 now)
 {
-	struct trigger_set *set = t->set;
-	const struct trigger *first;
+	const struct trigger *first = trigger_set_first(t->set);
+	const struct trigger_peer *peer, *first_peer;
 
 	/* Behind others of its own set: no need to look at ports. */
-	first = list_first_or_null_rcu(&set->pool.all, struct trigger,
-				       in[TRIGGER_IN_SET].all);
-	if (!set->peer_host && first && first != t)
+	if (t->set->peer_host) {
+		peer = hlist_entry_safe(rcu_dereference(hlist_first_rcu(&t->peers)),
+					struct trigger_peer, of);
+		first_peer = peer ? list_first_or_null_rcu(&peer->line->peers,
+							   struct trigger_peer,
+							   in_line) : NULL;
+		first = first_peer ? first_peer->trigger : NULL;
+	}
+	if (first && first != t)
 		return trigger_is_open(first, now);
 	return trigger_is_waiting(t);
 }
@@ -203,7 +222,8 @@ static void trigger_open(struct trigger_set *set, struct nf_conn *ct, u64 now)
 	if (!t)
 		goto out;
 	trigger_note(t, ct, now);
-	if (set->peer_host && !t->n_peers) {	/* no memory: open to nobody */
+	/* No memory: open to nobody, or for no time. */
+	if ((set->peer_host && !t->n_peers) || (set->session && !t->slot[0])) {
 		trigger_close_locked(t, TRIGGER_CLOSED);
 		goto out;
 	}
@@ -222,7 +242,7 @@ static bool trigger_is_open_for(const struct trigger *t,
 				const struct nf_conn *ct, u64 now)
 {
 	return !trigger_is_expired(t, now) &&
-	       (!t->set->session || READ_ONCE(t->slot[0]) == ct ||
+	       (!t->set->session || trigger_session_is_of(&t->slot[0], ct) ||
 		trigger_has_session(t, now));
 }
 
@@ -238,7 +258,7 @@ static noinline void trigger_packet_news(struct trigger_set *set,
 		return;
 	if (!t || !trigger_is_open_for(t, ct, now) ||
 	    trigger_should_meet(t, ct) ||
-	    trigger_should_follow(t, ct) || trigger_should_answer(t, ct)) {
+	    trigger_should_follow(t, ct, now) || trigger_should_answer(t, ct)) {
 		trigger_open(set, ct, now);
 		return;
 	}
@@ -347,10 +367,13 @@ void trigger_packet_in(struct trigger *t, struct nf_conn *ct)
 	u64 now = trigger_now();
 
 	trigger_touch(t, now);
-	if (!t->set->session || !trigger_should_follow(t, ct))
+	if (!t->set->session || !trigger_should_follow(t, ct, now))
 		return;
 	spin_lock_bh(&table->lock);
-	if (!t->dead && trigger_should_follow(t, ct))
-		trigger_follow(t, ct, now);
+	if (!t->dead) {
+		trigger_is_answered(t);	/* by what may have to make way now */
+		if (trigger_should_follow(t, ct, now))
+			trigger_follow(t, ct, now);
+	}
 	spin_unlock_bh(&table->lock);
 }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The conntrack entries that an active trigger follows. See session.h. */
+/* The connections that an active trigger follows. See session.h. */
 #include <linux/compiler.h>
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
+#include <net/netfilter/nf_conntrack_zones.h>
 
 #include "session.h"
 
@@ -49,6 +54,115 @@ enum trigger_session_state trigger_session_state(const struct nf_conn *ct)
 }
 
 /*
+ * Whether the peer of @ct has answered the host that sent its first packet. A
+ * server's answer to a TCP SYN may go to a host that never sent one, as its
+ * address was spoofed: there, the host has to have answered, too. Any context.
+ */
+bool trigger_ct_answered(const struct nf_conn *ct)
+{
+	return test_bit(nf_ct_protonum(ct) == IPPROTO_TCP ? IPS_ASSURED_BIT :
+							    IPS_SEEN_REPLY_BIT,
+			&ct->status);
+}
+
+/* What is found in conntrack once it is confirmed. */
+struct trigger_pending {
+	struct nf_conntrack_tuple	tuple;
+	struct nf_conntrack_zone	zone;
+	struct net			*net;
+	struct rcu_head			rcu;
+};
+
+/*
+ * What a slot points to: a struct nf_conn, with a reference, or, with this bit
+ * set, a struct trigger_pending.
+ */
+#define TRIGGER_PENDING		1UL
+
+static struct trigger_pending *
+trigger_session_pending(const struct trigger_session *session)
+{
+	unsigned long at = (unsigned long)session;
+
+	return at & TRIGGER_PENDING ? (void *)(at - TRIGGER_PENDING) : NULL;
+}
+
+static struct nf_conn *trigger_session_ct(const struct trigger_session *session)
+{
+	return (struct nf_conn *)session;
+}
+
+/* The entry that @pending has become, with a reference, or NULL. Under RCU. */
+static struct nf_conn *trigger_pending_find(const struct trigger_pending *pending)
+{
+	struct nf_conntrack_tuple_hash *found;
+	struct nf_conn *ct;
+
+	found = nf_conntrack_find_get(pending->net, &pending->zone,
+				      &pending->tuple);
+	if (!found)
+		return NULL;
+	ct = nf_ct_tuplehash_to_ctrack(found);
+	if (NF_CT_DIRECTION(found) == IP_CT_DIR_ORIGINAL)
+		return ct;
+	nf_ct_put(ct);
+	return NULL;
+}
+
+/*
+ * @ct (a packet's own), for trigger_session_set(), which has to follow. Any
+ * context. NULL: no memory.
+ */
+struct trigger_session *trigger_session_new(struct nf_conn *ct)
+{
+	struct trigger_pending *pending;
+
+	if (nf_ct_is_confirmed(ct)) {
+		nf_conntrack_get(&ct->ct_general);
+		return (struct trigger_session *)ct;
+	}
+	pending = kmalloc(sizeof(*pending), GFP_ATOMIC | __GFP_NOWARN);
+	if (!pending)
+		return NULL;
+	pending->tuple = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	pending->zone = *nf_ct_zone(ct);
+	pending->net = nf_ct_net(ct);
+	return (void *)((unsigned long)pending + TRIGGER_PENDING);
+}
+
+/*
+ * Puts @session (or NULL) into @slot, and lets go of the one that was there.
+ * Table's lock held.
+ */
+void trigger_session_set(struct trigger_session **slot,
+			 struct trigger_session *session)
+{
+	struct trigger_session *old = *slot;
+	struct trigger_pending *pending = trigger_session_pending(old);
+
+	/* The new one's fields are the packet's CPU's own until now. */
+	smp_store_release(slot, session);
+	if (pending)
+		kfree_rcu(pending, rcu);
+	else if (old)
+		nf_ct_put(trigger_session_ct(old));
+}
+
+/* What becomes of @pending. Under RCU. */
+static enum trigger_session_state
+trigger_pending_state(const struct trigger_pending *pending)
+{
+	enum trigger_session_state state = TRIGGER_SESSION_NEW;
+	struct nf_conn *ct = trigger_pending_find(pending);
+
+	if (ct) {
+		state = trigger_session_state(ct);
+		nf_ct_put(ct);
+	}
+	return state;
+}
+
+/*
  * The state of the connection in @slot. Under RCU or the table's lock.
  *
  * Without the lock the reference may be let go while we look, and the entry
@@ -56,44 +170,73 @@ enum trigger_session_state trigger_session_state(const struct nf_conn *ct)
  * of the RCU section. If the slot still holds it afterwards, it was ours all
  * the time; if not, look again.
  */
-enum trigger_session_state trigger_session_peek(struct nf_conn * const *slot)
+enum trigger_session_state
+trigger_session_peek(struct trigger_session * const *slot)
 {
 	enum trigger_session_state state;
-	struct nf_conn *ct;
+	struct trigger_pending *pending;
+	struct trigger_session *session;
 
 	do {
-		ct = READ_ONCE(*slot);
-		if (!ct)
+		session = READ_ONCE(*slot);
+		if (!session)
 			return TRIGGER_SESSION_NONE;
-		state = trigger_session_state(ct);
+		pending = trigger_session_pending(session);
+		state = pending ? trigger_pending_state(pending) :
+			trigger_session_state(trigger_session_ct(session));
 		smp_rmb(); /* what we read of it, before the second look */
-	} while (READ_ONCE(*slot) != ct);
+	} while (READ_ONCE(*slot) != session);
 	return state;
 }
 
 /*
- * Whether the connection in @slot has seen a reply. Table's lock held; under
- * RCU alone it is a guess, for the entry may have become another connection.
+ * Whether the connection in @slot, if there is one, has been answered. Table's
+ * lock held; under RCU alone it is a guess, for the entry may have become
+ * another connection.
  */
-bool trigger_session_replied(struct nf_conn * const *slot)
+bool trigger_session_answered(struct trigger_session * const *slot)
 {
-	const struct nf_conn *ct = READ_ONCE(*slot);
+	const struct trigger_session *session = READ_ONCE(*slot);
+	const struct trigger_pending *pending = trigger_session_pending(session);
+	bool answered = false;
+	struct nf_conn *ct;
 
-	return ct && test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+	if (!pending)
+		return session && trigger_ct_answered(trigger_session_ct(session));
+	ct = trigger_pending_find(pending);
+	if (ct) {
+		answered = trigger_ct_answered(ct);
+		nf_ct_put(ct);
+	}
+	return answered;
 }
 
-/*
- * Puts @ct (a packet's own, or NULL) into @slot, takes a reference to it, and
- * lets go of the one that was there. Table's lock held.
- */
-void trigger_session_set(struct nf_conn **slot, struct nf_conn *ct)
+/* Whether @slot has @ct, or what it will be found by. Under RCU or the lock. */
+bool trigger_session_is_of(struct trigger_session * const *slot,
+			   const struct nf_conn *ct)
 {
-	struct nf_conn *old = *slot;
+	const struct trigger_session *session = READ_ONCE(*slot);
+	const struct trigger_pending *pending = trigger_session_pending(session);
+
+	if (!pending)
+		return trigger_session_ct(session) == ct;
+	return nf_ct_tuple_equal(&pending->tuple,
+				 &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple) &&
+	       nf_ct_zone_equal(ct, &pending->zone, IP_CT_DIR_ORIGINAL);
+}
+
+/* Whether @slot has one that was not confirmed when it came. Any context. */
+bool trigger_session_is_pending(struct trigger_session * const *slot)
+{
+	return trigger_session_pending(READ_ONCE(*slot));
+}
+
+/* Exchanges what @slot has for its entry, if that is confirmed. Lock held. */
+void trigger_session_settle(struct trigger_session **slot)
+{
+	struct trigger_pending *pending = trigger_session_pending(*slot);
+	struct nf_conn *ct = pending ? trigger_pending_find(pending) : NULL;
 
 	if (ct)
-		nf_conntrack_get(&ct->ct_general);
-	/* The new one's fields are the packet's CPU's own until now. */
-	smp_store_release(slot, ct);
-	if (old)
-		nf_ct_put(old);
+		trigger_session_set(slot, (struct trigger_session *)ct);
 }

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The conntrack entries that an active trigger follows.
+ * The connections that an active trigger follows.
  *
- * An active trigger holds a reference to each: conntrack entries are recycled
+ * It holds a reference to the conntrack entry of each: entries are recycled
  * without a grace period, so nothing less tells one connection from the next.
  * A reference keeps memory, not the connection: conntrack's own timeouts,
  * `conntrack -D` and `-F` work as ever, and the collector lets go within a
  * second. A namespace's end waits for conntrack entries; the table's exit runs
  * before conntrack's (it was registered later) and lets go of all of them.
+ *
+ * But an entry that is not confirmed yet is its packet's alone: NFQUEUE drops,
+ * and bridges warn of, those that have another reference (see
+ * nf_ct_drop_unconfirmed() of nfnetlink_queue). What is followed until then is
+ * what conntrack will find it by; its next packet, or the collector, exchanges
+ * it for the entry. One that is deleted before that counts as new for two
+ * seconds.
  *
  * Slots are written under the table's lock, and read without it.
  */
@@ -18,6 +25,9 @@
 
 struct nf_conn;
 
+/* What a slot points to is known to session.c alone. */
+struct trigger_session;
+
 /* What became of a connection. */
 enum trigger_session_state {
 	TRIGGER_SESSION_NONE,	/* the slot is empty */
@@ -27,8 +37,17 @@ enum trigger_session_state {
 };
 
 enum trigger_session_state trigger_session_state(const struct nf_conn *ct);
-enum trigger_session_state trigger_session_peek(struct nf_conn * const *slot);
-bool trigger_session_replied(struct nf_conn * const *slot);
-void trigger_session_set(struct nf_conn **slot, struct nf_conn *ct);
+bool trigger_ct_answered(const struct nf_conn *ct);
+
+struct trigger_session *trigger_session_new(struct nf_conn *ct);
+void trigger_session_set(struct trigger_session **slot,
+			 struct trigger_session *session);
+enum trigger_session_state
+trigger_session_peek(struct trigger_session * const *slot);
+bool trigger_session_answered(struct trigger_session * const *slot);
+bool trigger_session_is_of(struct trigger_session * const *slot,
+			   const struct nf_conn *ct);
+bool trigger_session_is_pending(struct trigger_session * const *slot);
+void trigger_session_settle(struct trigger_session **slot);
 
 #endif /* _TRIGGER_SESSION_H */

@@ -59,7 +59,8 @@ void trigger_set_close(struct trigger_set *set)
 
 /* Whether the connection in @slot need not be followed any longer. */
 static bool trigger_slot_is_idle(const struct trigger *t,
-				 struct nf_conn * const *slot, u32 now)
+				 struct trigger_session * const *slot,
+				 u32 now)
 {
 	switch (trigger_session_peek(slot)) {
 	case TRIGGER_SESSION_ENDED:
@@ -79,10 +80,11 @@ static bool trigger_needs_tending(const struct trigger *t, u64 now)
 	if (!trigger_is_open(t, now))
 		return true;
 	for (i = 0; i < t->set->slots; i++) {
-		if (trigger_slot_is_idle(t, &t->slot[i], now))
+		if (trigger_session_is_pending(&t->slot[i]) ||
+		    trigger_slot_is_idle(t, &t->slot[i], now))
 			return true;
 		if (!READ_ONCE(t->answered) &&
-		    trigger_session_replied(&t->slot[i]))
+		    trigger_session_answered(&t->slot[i]))
 			return true;
 	}
 	return false;
@@ -105,6 +107,7 @@ void trigger_tend(struct trigger *t, u64 now)
 		goto out;
 	trigger_is_answered(t);
 	for (i = 0; i < t->set->slots; i++) {
+		trigger_session_settle(&t->slot[i]);
 		if (trigger_slot_is_idle(t, &t->slot[i], now))
 			trigger_session_set(&t->slot[i], NULL);
 	}

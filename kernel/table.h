@@ -12,7 +12,8 @@
  *   this port now" is the head of the best line. For `--trigger-peer host`
  *   there is one line for each peer, found by hash.
  * So nothing on the packet path depends on the number of active triggers, of
- * owners in line, or of ports in a range.
+ * owners in line, or of ports in a range: but for those that have ended since
+ * the collector came by (TRIGGER_PASS_MAX of life.h).
  *
  * Locking: everything is changed under trigger_table.lock (taken with softirqs
  * off), and read under RCU. Stamps are written without the lock.
@@ -31,6 +32,9 @@
 
 #include "clock.h"
 #include "ports.h"
+
+struct nf_conn;
+struct trigger_session;
 
 /* The newest connections that an active trigger follows (--trigger-session). */
 #define TRIGGER_SESSIONS_MAX	8
@@ -212,7 +216,7 @@ struct trigger {
 	} in[TRIGGER_SCOPES];
 	atomic_t		hits;
 	refcount_t		refs;
-	struct nf_conn		*slot[];
+	struct trigger_session	*slot[];
 };
 
 /*

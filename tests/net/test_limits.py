@@ -3,7 +3,7 @@
 
 import pytest
 
-from hosts import ipv4, udp, wait_until
+from hosts import ipv4, tcp_syn, udp, wait_until
 from lab import OTHER_OWNERS, SILENT
 from router import DNAT, IN, out
 
@@ -80,6 +80,33 @@ def test_an_answer_that_comes_later_counts(router, lan1, lan2):
     lan1.connect("udp:3000").echo()
     trigger_as(router, lan2, *spoofed(10))
     assert lan1.ip in router.owners()
+
+
+def test_the_answer_to_a_later_connection_counts(router, lan1, lan2):
+    """A rule that sees each connection's first packet alone, and a first server that is down."""
+    router.load(out("--trigger-match 3000 --trigger-relate tcp:113",
+                    "-t nat -A PREROUTING -i br-lan"))
+    router.set_parameter("max_triggers", 2)
+    trigger_as(router, lan1, lan1.ip)
+    wait_until(lambda: router.triggers(age=3), "no answer for a while")
+    lan1.connect("udp:3000")
+    trigger_as(router, lan2, *spoofed(10))
+    assert router.owners() == [lan1.ip, spoofed(10)[-1]]
+
+
+def test_a_servers_answer_to_a_spoofed_address_is_none(router, lan1, lan2, wan):
+    """A real server answers any SYN; the host that sent none does not answer it."""
+    router.load(TRIGGER)
+    router.set_parameter("max_triggers", 3)
+    wan.serve("tcp:3000")
+    count = router.counting()
+    lan1.send_raw(wan.ip, *(ipv4(owner, wan.ip, 6, tcp_syn(owner, wan.ip, 4000 + n, 3000))
+                            for n, owner in enumerate(spoofed(50))))
+    lan1.settle()
+    assert count("opened") == 50
+    lan2.connect("tcp:3000").echo()
+    assert lan2.ip in router.owners()
+    assert (count("evicted"), count("refused_full")) == (48, 0)
 
 
 def test_a_lower_limit_closes_nothing(router, lan1, lan2):

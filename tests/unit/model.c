@@ -373,7 +373,7 @@ static bool is_answered(const struct trigger *t)
 	unsigned int i;
 
 	for (i = 0; i < t->set->slots; i++) {
-		if (t->slot[i] && t->slot[i]->status & IPS_SEEN_REPLY)
+		if (trigger_session_answered(&t->slot[i]))
 			return true;
 	}
 	return t->answered;
@@ -490,17 +490,21 @@ void model_touch(struct model *m)
 	model_count[TRIGGER_REFRESHED]++;
 }
 
-/* Whether @m is behind another one of its own rule, for all peers. */
-static bool is_behind(const struct model *m)
+/* Whether @m, which has just opened, is behind another one of its own rule. */
+static bool is_behind(struct model *m)
 {
-	unsigned int i;
+	bool last = m->rule->info.flags & XT_TRIGGER_F_OWNER_LAST;
+	unsigned int peer = ANY, i;
+	u64 own, since;
 
 	if (m->rule->info.flags & XT_TRIGGER_F_PEER_HOST)
+		peer = m->peer[0].peer;
+	if (!model_admits(m, peer, &own))
 		return false;
 	for (i = 0; i < model_n; i++) {
 		if (model[i].rule == m->rule &&
-		    (m->rule->info.flags & XT_TRIGGER_F_OWNER_LAST ?
-		     model[i].since > m->since : model[i].since < m->since))
+		    model_admits(&model[i], peer, &since) &&
+		    (last ? since > own : since < own))
 			return true;
 	}
 	return false;

@@ -157,6 +157,8 @@ static void new_conns(void)
 	unsigned int i;
 
 	memset(conn, 0, sizeof(conn));
+	shim_conns = conn;
+	shim_n_conns = ARRAY_SIZE(conn);
 	for (i = 0; i < ARRAY_SIZE(conn); i++) {
 		struct nf_conntrack_tuple *tuple =
 			&conn[i].tuplehash[IP_CT_DIR_ORIGINAL].tuple;
@@ -165,6 +167,7 @@ static void new_conns(void)
 		conn[i].status = i ? 0 : IPS_CONFIRMED;
 		conn[i].timeout = shim_jiffies + 10000 * HZ;
 		tuple->src.u3 = owner;
+		tuple->src.u.all = htons(i);
 		tuple->dst.u3 = peer[i];
 		tuple->dst.protonum = IPPROTO_UDP;
 	}

@@ -12,6 +12,7 @@ static void new_conn(struct nf_conn *ct, u8 proto)
 {
 	memset(ct, 0, sizeof(*ct));
 	ct->ct_general.use.refs = 1;
+	ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u.all = htons(ct - conn);
 	ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.protonum = proto;
 	ct->timeout = 100 * HZ;
 }
@@ -72,6 +73,8 @@ static void begin(void)
 	};
 
 	world_begin();
+	shim_conns = conn;
+	shim_n_conns = ARRAY_SIZE(conn);
 	*shim_param_max_triggers = 4096;
 	*shim_param_max_per_host = 64;
 	rule = trigger_rule_get(&world.rules, NFPROTO_IPV4, &info);
@@ -122,6 +125,75 @@ UNIT_TEST(session_newest)
 	check_equal(trigger_table_stat(&world.table, TRIGGER_ENDED), 1);
 	trigger_rule_put(rule);
 	world_end();
+}
+
+/* Until it is confirmed, it is its packet's alone. */
+UNIT_TEST(session_pending)
+{
+	struct nf_conn *ct = &conn[0];
+
+	begin();
+	new_conn(ct, IPPROTO_TCP);
+	send_one(ct);
+	send_one(ct);
+	check_equal(refcount_read(&ct->ct_general.use), 1);
+	check_equal(trigger_sessions(who_has_it()), 1);
+
+	/* The collector makes it a reference, and so does its next packet. */
+	confirm(ct);
+	shim_jiffies += 10 * HZ;
+	check(who_has_it());
+	check_equal(refcount_read(&ct->ct_general.use), 1);
+	trigger_table_sweep(&world.table);
+	check_equal(refcount_read(&ct->ct_general.use), 2);
+	new_conn(&conn[1], IPPROTO_UDP);
+	send_one(&conn[1]);
+	confirm(&conn[1]);
+	check_equal(refcount_read(&conn[1].ct_general.use), 1);
+	send_one(&conn[1]);
+	check_equal(refcount_read(&conn[1].ct_general.use), 2);
+	check_equal(trigger_sessions(who_has_it()), 2);
+
+	/* Another connection is not taken for it. */
+	ct->status |= IPS_DYING;
+	conn[1].status |= IPS_DYING;
+	check(!who_has_it());
+
+	/* It is judged at once, also where nobody has seen it again. */
+	new_conn(&conn[2], IPPROTO_TCP);
+	send_one(&conn[2]);
+	confirm(&conn[2]);
+	conn[2].proto.tcp.state = TCP_CONNTRACK_ESTABLISHED;
+	check(who_has_it());
+	conn[2].proto.tcp.state = TCP_CONNTRACK_CLOSE;
+	check(!who_has_it());
+	trigger_rule_put(rule);
+	world_end();
+}
+
+/* Without memory for that nothing opens; what is open stays as it was. */
+UNIT_TEST(session_no_memory)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		begin();
+		new_conn(&conn[0], IPPROTO_UDP);
+		shim_fail_in = i + 1;
+		send_one(&conn[0]);
+		shim_fail_in = 0;
+		check(!who_has_it());
+		check_equal(world.table.pool.count, 0);
+		send_one(&conn[0]);
+		check_equal(trigger_sessions(who_has_it()), 1);
+		new_conn(&conn[1], IPPROTO_UDP);
+		shim_fail_in = 1;
+		send_one(&conn[1]);
+		shim_fail_in = 0;
+		check_equal(trigger_sessions(who_has_it()), 1);
+		trigger_rule_put(rule);
+		world_end();
+	}
 }
 
 /* A connection that is dropped before it is confirmed keeps nothing open. */

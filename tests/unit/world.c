@@ -113,6 +113,8 @@ void world_begin(void)
 	check(!trigger_rules_init(&world.rules, &world.table));
 	for (i = 0; i < WORLD_CONNS; i++)
 		world_conn[i].ct_general.use.refs = 0;
+	shim_conns = world_conn;
+	shim_n_conns = WORLD_CONNS;
 }
 
 void world_end(void)
@@ -149,6 +151,7 @@ static void new_conn(struct nf_conn *ct)
 	ct->status = 0;
 	tuple->src.u3 = world_owner(ends->family, ends->owner);
 	tuple->dst.u3 = world_peer(ends->family, ends->peer);
+	tuple->src.u.all = htons(ct - world_conn);
 	tuple->dst.protonum = protos[random_below(3)];
 	ct->timeout = 120 * HZ;	/* a span, until it is confirmed */
 	ct->proto.tcp.state = TCP_CONNTRACK_SYN_SENT;
@@ -188,7 +191,7 @@ void world_change_conn(struct nf_conn *ct)
 	switch (random_below(6)) {
 	case 0:
 	case 1:
-		ct->status |= IPS_SEEN_REPLY;
+		ct->status |= IPS_SEEN_REPLY | IPS_ASSURED;
 		if (nf_ct_protonum(ct) == IPPROTO_TCP)
 			ct->proto.tcp.state = TCP_CONNTRACK_ESTABLISHED;
 		break;
@@ -270,7 +273,7 @@ static void check_refs(struct trigger **t, unsigned int n,
 		refs = 0;
 		for (j = 0; j < n; j++) {
 			for (k = 0; k < t[j]->set->slots; k++)
-				refs += t[j]->slot[k] == &conn[i];
+				refs += (void *)t[j]->slot[k] == &conn[i];
 		}
 		check_equal(use, refs + held);
 	}

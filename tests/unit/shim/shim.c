@@ -12,6 +12,7 @@
 #include "linux/string.h"
 #include "linux/uaccess.h"
 #include "linux/workqueue.h"
+#include <net/netfilter/nf_conntrack_core.h>
 
 unsigned int shim_cpu;
 unsigned int shim_locks;
@@ -186,9 +187,9 @@ static struct delayed_work *shim_next_due(void)
 	return first;
 }
 
-void shim_advance(uint64_t jiffies)
+void shim_advance(uint64_t span)
 {
-	uint64_t until = shim_jiffies + jiffies;
+	uint64_t until = shim_jiffies + span;
 	struct delayed_work *w;
 
 	while ((w = shim_next_due()) && w->due <= until) {
@@ -358,4 +359,31 @@ unsigned long copy_from_user(void *to, const char *from, unsigned long n)
 	memcpy(to, from, readable);
 	memset((char *)to + readable, 0, n - readable);
 	return n - readable;
+}
+
+/* Conntrack. */
+
+struct nf_conn *shim_conns;
+unsigned int shim_n_conns;
+
+struct nf_conntrack_tuple_hash *
+nf_conntrack_find_get(struct net *net, const struct nf_conntrack_zone *zone,
+		      const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conn *ct;
+
+	shim_yield();
+	for (ct = shim_conns; ct < shim_conns + shim_n_conns; ct++) {
+		struct nf_conntrack_tuple_hash *hash =
+			&ct->tuplehash[IP_CT_DIR_ORIGINAL];
+
+		if (!refcount_read(&ct->ct_general.use) ||
+		    !nf_ct_is_confirmed(ct) || nf_ct_is_dying(ct) ||
+		    nf_ct_is_expired(ct) ||
+		    !nf_ct_tuple_equal(&hash->tuple, tuple))
+			continue;
+		nf_conntrack_get(&ct->ct_general);
+		return hash;
+	}
+	return NULL;
 }

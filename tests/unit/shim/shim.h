@@ -65,6 +65,6 @@ extern unsigned int shim_buckets;
 
 /* Time: moves on, and runs the delayed work that is due. */
 extern uint64_t shim_jiffies;
-void shim_advance(uint64_t jiffies);
+void shim_advance(uint64_t span);
 
 #endif /* _SHIM_H */

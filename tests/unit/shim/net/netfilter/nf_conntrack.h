@@ -31,6 +31,22 @@ struct nf_conn {
 	} proto;
 };
 
+/* All there are; those that conntrack finds are confirmed. */
+extern struct nf_conn *shim_conns;
+extern unsigned int shim_n_conns;
+
+static inline struct nf_conn *
+nf_ct_tuplehash_to_ctrack(const struct nf_conntrack_tuple_hash *hash)
+{
+	return container_of((struct nf_conntrack_tuple_hash *)hash,
+			    struct nf_conn, tuplehash[hash->tuple.dst.dir]);
+}
+
+static inline struct net *nf_ct_net(const struct nf_conn *ct)
+{
+	return NULL;
+}
+
 static inline u8 nf_ct_protonum(const struct nf_conn *ct)
 {
 	return ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.protonum;
@@ -62,7 +78,7 @@ static inline void nf_conntrack_get(struct nf_conntrack *general)
 static inline void nf_ct_put(struct nf_conn *ct)
 {
 	if (refcount_dec_and_test(&ct->ct_general.use)) {
-		ct->status = IPS_CONFIRMED | IPS_SEEN_REPLY;
+		ct->status = IPS_CONFIRMED | IPS_SEEN_REPLY | IPS_ASSURED;
 		ct->timeout = (u32)shim_jiffies + 1000 * HZ;
 		ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.protonum = IPPROTO_UDP;
 	}
