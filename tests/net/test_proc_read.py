@@ -3,11 +3,12 @@
 
 import os
 import re
+import struct
 import time
 
 import pytest
 
-from hosts import icmp_echo, ipv4, wait_until
+from hosts import icmp_echo, ipv4, tcp_syn, udp, wait_until
 from lab import SILENT
 from procfile import (PROC_FILE, as_commands, as_user, line, lines, meanwhile, opened, owners,
                       read_all, refused, without_time, write, write_all)
@@ -88,6 +89,24 @@ def test_a_protocol_without_ports_triggers(router, lan1):
     saved = router.read(PROC_FILE)
     write(router, "/\n" + as_commands(saved))
     assert without_time(router.read(PROC_FILE)) == without_time(saved)
+
+
+@pytest.mark.parametrize("protocol,name", [(17, "udp"), (6, "tcp"), (33, "dccp"), (136, "udplite")])
+def test_a_packet_to_port_0_triggers(router, lan1, protocol, name):
+    """No program sends there, but who does must not stop the restoring of others' lines."""
+    router.load(out("--trigger-relate tcp:113"))
+    segment = {6: lambda: tcp_syn(lan1.ip, SILENT, 4000, 0)}.get(protocol, lambda: udp(4000, 0))()
+    if protocol == 33:      # a request of service 0, its checksum left out
+        segment = struct.pack("!HHBBHBBHII", 4000, 0, 5, 0, 0, 1, 0, 0, 1, 0)
+    lan1.send_raw(SILENT, ipv4(lan1.ip, SILENT, protocol, segment))
+    # A kernel may let the others go no further, or know of no ports in them.
+    shown = ["%s:0" % name] if protocol in (6, 17) else ["%s:0" % name, "udp:9"]
+    lan1.settle()
+    trigger = wait_until(router.triggers, "it triggers")[0]
+    assert trigger.trigger in shown
+    saved = router.read(PROC_FILE)
+    write(router, "/\n" + as_commands(saved))
+    assert router.trigger().trigger == trigger.trigger
 
 
 def test_the_longest_line(bare):

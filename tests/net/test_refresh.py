@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """--trigger-timeout, --trigger-refresh and --trigger-lifetime: when it closes."""
 
+import socket
 import time
 
 from hosts import wait_until
@@ -86,6 +87,39 @@ def test_an_inbound_connection_that_goes_on_refreshes_nothing(router, lan1, wan)
         return not router.triggers()
 
     wait_until(closed, "closed under an old inbound connection")
+
+
+def test_an_inbound_connection_without_an_answer_refreshes_once(router, lan1, wan):
+    """Each of its packets is NEW to an `in` rule; only the first is a new connection."""
+    wan.route("192.168.1.0/24 via %s" % router.ip)
+    router.load(out(SHORT.replace("tcp:113", "udp:113") + "--trigger-refresh both"), IN)
+    count = router.counting()
+    lan1.send("udp:3000")
+    lan1.serve("udp:113")
+    knock = wan.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+    def closed():
+        knock.sendto(b"knock", (lan1.ip, 113))
+        return not router.triggers()
+
+    wait_until(closed, "closed under an inbound connection without an answer")
+    assert count("accepted") == 1
+
+
+def test_each_of_in_and_dnat_refreshes_by_itself(router, lan1, wan):
+    """A pinhole has no `dnat`; and another rule may accept what `dnat` has sent on."""
+    wan.route("192.168.1.0/24 via %s" % router.ip)
+    both = out(SHORT + "--trigger-refresh both")
+    for rules, dst in (((both, IN), lan1.ip),
+                       ((both, DNAT, "-A FORWARD -i wan -j ACCEPT"), router.ip)):
+        router.load(*rules)
+        count = router.counting()
+        lan1.send("udp:3000")
+        keep(lambda: wan.who_answers("tcp:113", dst=dst), 2.5)
+        assert wan.who_answers("tcp:113", dst=dst) == lan1.ip
+        assert count("expired") == 0
+        assert count("refreshed") >= 1
+        router.wait_closed()
 
 
 def test_replies_do_not_refresh(router, lan1, wan):
