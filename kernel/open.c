@@ -71,7 +71,7 @@ static bool trigger_should_follow(const struct trigger *t,
 		return false;
 	for (i = 0; i < set->slots; i++) {
 		if (trigger_session_is_of(&t->slot[i], ct))
-			return trigger_session_is_pending(&t->slot[i]) &&
+			return trigger_is_pending(READ_ONCE(t->slot[i])) &&
 			       nf_ct_is_confirmed(ct);
 		free |= !READ_ONCE(t->slot[i]);
 	}

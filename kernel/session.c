@@ -73,18 +73,11 @@ struct trigger_pending {
 	struct rcu_head			rcu;
 };
 
-/*
- * What a slot points to: a struct nf_conn, with a reference, or, with this bit
- * set, a struct trigger_pending.
- */
-#define TRIGGER_PENDING		1UL
-
 static struct trigger_pending *
 trigger_session_pending(const struct trigger_session *session)
 {
-	unsigned long at = (unsigned long)session;
-
-	return at & TRIGGER_PENDING ? (void *)(at - TRIGGER_PENDING) : NULL;
+	return trigger_is_pending(session) ?
+	       (void *)((unsigned long)session - TRIGGER_PENDING) : NULL;
 }
 
 static struct nf_conn *trigger_session_ct(const struct trigger_session *session)
@@ -211,24 +204,15 @@ bool trigger_session_answered(struct trigger_session * const *slot)
 	return answered;
 }
 
-/* Whether @slot has @ct, or what it will be found by. Under RCU or the lock. */
-bool trigger_session_is_of(struct trigger_session * const *slot,
+/* Whether @session, which is pending, is to become @ct. Under RCU or the lock. */
+bool trigger_pending_is_of(const struct trigger_session *session,
 			   const struct nf_conn *ct)
 {
-	const struct trigger_session *session = READ_ONCE(*slot);
 	const struct trigger_pending *pending = trigger_session_pending(session);
 
-	if (!pending)
-		return trigger_session_ct(session) == ct;
 	return nf_ct_tuple_equal(&pending->tuple,
 				 &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple) &&
 	       nf_ct_zone_equal(ct, &pending->zone, IP_CT_DIR_ORIGINAL);
-}
-
-/* Whether @slot has one that was not confirmed when it came. Any context. */
-bool trigger_session_is_pending(struct trigger_session * const *slot)
-{
-	return trigger_session_pending(READ_ONCE(*slot));
 }
 
 /* Exchanges what @slot has for its entry, if that is confirmed. Lock held. */

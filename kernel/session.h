@@ -21,11 +21,17 @@
 #ifndef _TRIGGER_SESSION_H
 #define _TRIGGER_SESSION_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 struct nf_conn;
 
-/* What a slot points to is known to session.c alone. */
+/*
+ * What a slot points to: a struct nf_conn, with a reference, or, with this bit
+ * set, what session.c will find it by.
+ */
+#define TRIGGER_PENDING		1UL
+
 struct trigger_session;
 
 /* What became of a connection. */
@@ -45,9 +51,25 @@ void trigger_session_set(struct trigger_session **slot,
 enum trigger_session_state
 trigger_session_peek(struct trigger_session * const *slot);
 bool trigger_session_answered(struct trigger_session * const *slot);
-bool trigger_session_is_of(struct trigger_session * const *slot,
+bool trigger_pending_is_of(const struct trigger_session *session,
 			   const struct nf_conn *ct);
-bool trigger_session_is_pending(struct trigger_session * const *slot);
 void trigger_session_settle(struct trigger_session **slot);
+
+/* Whether @session is of a connection that was not confirmed when it came. */
+static inline bool trigger_is_pending(const struct trigger_session *session)
+{
+	return (unsigned long)session & TRIGGER_PENDING;
+}
+
+/* Whether @slot has @ct, or what it will be found by. Under RCU or the lock. */
+static inline bool trigger_session_is_of(struct trigger_session * const *slot,
+					 const struct nf_conn *ct)
+{
+	const struct trigger_session *session = READ_ONCE(*slot);
+
+	return session == (const void *)ct ||
+	       (trigger_is_pending(session) &&
+		trigger_pending_is_of(session, ct));
+}
 
 #endif /* _TRIGGER_SESSION_H */

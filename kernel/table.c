@@ -80,7 +80,7 @@ static bool trigger_needs_tending(const struct trigger *t, u64 now)
 	if (!trigger_is_open(t, now))
 		return true;
 	for (i = 0; i < t->set->slots; i++) {
-		if (trigger_session_is_pending(&t->slot[i]) ||
+		if (trigger_is_pending(READ_ONCE(t->slot[i])) ||
 		    trigger_slot_is_idle(t, &t->slot[i], now))
 			return true;
 		if (!READ_ONCE(t->answered) &&

@@ -57,6 +57,13 @@ static enum expectation expect_time(const struct model *m)
 	return model_now - m->last < set->timeout + TRIGGER_SECOND ? EITHER : CLOSED;
 }
 
+/* Of one that is gone the memory is another one's. */
+static enum trigger_session_state state_of(const struct nf_conn *ct)
+{
+	return refcount_read(&ct->ct_general.use) ? trigger_session_state(ct) :
+						    TRIGGER_SESSION_ENDED;
+}
+
 static enum expectation expect_session(const struct model *m)
 {
 	unsigned int i;
@@ -67,7 +74,7 @@ static enum expectation expect_session(const struct model *m)
 	for (i = 0; i < m->n_met && !m->unsure; i++) {
 		if (!m->met[i])
 			continue;
-		switch (trigger_session_state(m->met[i])) {
+		switch (state_of(m->met[i])) {
 		case TRIGGER_SESSION_ALIVE:
 			return OPEN;
 		case TRIGGER_SESSION_NEW:
@@ -76,6 +83,7 @@ static enum expectation expect_session(const struct model *m)
 			maybe = true;
 			break;
 		default:
+			maybe |= !m->held[i];
 			break;
 		}
 	}
@@ -105,25 +113,33 @@ static void update_met(struct model *m)
 	for (i = 0; i < m->n_met; i++) {
 		if (!m->met[i])
 			continue;
-		state = trigger_session_state(m->met[i]);
-		if (state == TRIGGER_SESSION_ENDED)
+		state = state_of(m->met[i]);
+		if (state == TRIGGER_SESSION_ENDED) {
+			m->unsure |= !m->held[i];
 			m->met[i] = NULL;
+		}
 		if (state == TRIGGER_SESSION_NEW &&
 		    model_now - m->met_at[i] >= 2 * TRIGGER_SECOND)
 			m->unsure = true;
 	}
 }
 
-/* The collector has freed the places of those that ended. */
+/*
+ * The collector has freed the places of those that ended, and holds those that
+ * are confirmed by now.
+ */
 void model_forget_ended(struct model *m)
 {
 	unsigned int i;
 
 	for (i = m->n_met; i--; ) {
-		if (m->met[i])
+		if (m->met[i]) {
+			m->held[i] |= nf_ct_is_confirmed(m->met[i]);
 			continue;
+		}
 		m->met[i] = m->met[--m->n_met];
 		m->met_at[i] = m->met_at[m->n_met];
+		m->held[i] = m->held[m->n_met];
 	}
 }
 
@@ -132,8 +148,10 @@ void model_meet_conn(struct model *m, struct nf_conn *ct)
 	unsigned int i;
 
 	for (i = 0; i < m->n_met; i++) {
-		if (m->met[i] == ct)
+		if (m->met[i] == ct) {
+			m->held[i] |= nf_ct_is_confirmed(ct);
 			return;
+		}
 	}
 	m->adopting_until = 0;
 	if (m->n_met == TRIGGER_SESSIONS_MAX) {
@@ -141,6 +159,7 @@ void model_meet_conn(struct model *m, struct nf_conn *ct)
 		return;
 	}
 	m->met[m->n_met] = ct;
+	m->held[m->n_met] = nf_ct_is_confirmed(ct);
 	m->met_at[m->n_met++] = model_now;
 }
 

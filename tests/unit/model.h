@@ -26,6 +26,8 @@ struct model_peer {
  * @met:      connections that opened or refreshed it, NULL for those that
  *            ended, and when we first saw each; with more than are followed
  *            (@unsure), which of them are is the table's choice
+ * @held:     whether the table has a reference to it; one that ends before that
+ *            may count as new for a while (@unsure, too)
  */
 struct model {
 	struct trigger		*t;
@@ -39,6 +41,7 @@ struct model {
 	unsigned int		n_peers;
 	struct nf_conn		*met[TRIGGER_SESSIONS_MAX];
 	u64			met_at[TRIGGER_SESSIONS_MAX];
+	bool			held[TRIGGER_SESSIONS_MAX];
 	unsigned int		n_met;
 	u64			adopting_until;
 	bool			unsure;
