@@ -36,7 +36,8 @@ PATIENCE = 60
 # More than this is a leak: a few hundred of the many thousands that a short run opens.
 SLACK_KB = 128
 
-# What must have been done at the very least in each ten seconds, however slow the machine is...
+# What must have been done at the very least in each ten seconds (a debug kernel takes SLOW times
+# as long), however slow the machine is...
 LEAST = {
     "packets out": 8000, "packets in": 8000, "rules replaced, legacy": 2,
     "rules replaced, nft": 2, "rules deleted": 1, "namespaces ended with triggers": 1,
@@ -230,7 +231,7 @@ class Stress:
 
     def missing(self, seconds):
         """What has not been done often enough in so many seconds."""
-        tens = seconds / 10
+        tens = seconds / 10 / SLOW
         return ["%s: %d of %d" % (what, done[what].value, least * tens)
                 for done, wanted in ((self.done, LEAST), (self.counted, LEAST_COUNTED))
                 for what, least in wanted.items() if done[what].value < least * tens]
