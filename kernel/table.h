@@ -179,7 +179,8 @@ struct trigger_host {
  * @id:		rises with each insertion; the table's list is in its order
  * @refreshed:	stamp of the last refresh that was counted
  * @grace:	stamp until which a connection that is not confirmed yet, or the
- *		one to come after a restore, keeps it open
+ *		one to come after a restore, keeps it open; without sessions,
+ *		until which the one that is followed need not make way
  * @again:	refreshed once more in the second since @refreshed: it may live
  *		a second longer. So the line is written twice a second at most,
  *		and never closes early.

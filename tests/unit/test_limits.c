@@ -253,6 +253,21 @@ UNIT_TEST(lookup_reaps)
 	look_behind_many(XT_TRIGGER_F_PEER_HOST);
 }
 
+/* Another CPU may have opened it after we looked at the clock. */
+UNIT_TEST(opened_later)
+{
+	many_begin(113, 113, 0);
+	rule->set.lifetime = 10 * TRIGGER_SECOND;
+	send_one(0);
+	rcu_read_lock();
+	check(trigger_is_open(trigger_set_first(&rule->set),
+			      trigger_now() - 1));
+	check(!trigger_is_open(trigger_set_first(&rule->set),
+			       trigger_now() + 10 * TRIGGER_SECOND));
+	rcu_read_unlock();
+	many_end();
+}
+
 /* So many that a packet does not come by them all: it finds nobody. */
 static void look_behind_too_many(u8 flags)
 {
