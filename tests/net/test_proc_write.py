@@ -182,6 +182,7 @@ BAD_LINES = [
     "-owner= ", "- owner=" + A, "-owner=%s " % A, " -owner=" + A, "-owner=%s  name=default" % A,
     "-owner=%s\tname=default" % A, "-owner=%s\r" % A, "-OWNER=" + A, "-owner =" + A,
     "-owner=%s owner=%s" % (A, A), "-owner=%s,owner=%s" % (A, A), "-owner=%s/32" % A,
+    "-owner=10.0.0.010", "-owner=010.0.0.1",
     "-owner=10.0.0", "-owner=10.0.0.1.2", "-owner=10.0.0.256", "-owner=10.0.0.1x",
     "-owner=host", "-owner=any", "-owner=%s,%s" % (A, B), "-owner=::1::", "-owner=2001:db8::g",
     "-owner=%s family=ipv6" % A, "-owner=%s family=ipv4" % C, "-family=ipv4 peer=2001:db8::7",

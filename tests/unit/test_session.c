@@ -176,14 +176,15 @@ UNIT_TEST(session_no_memory)
 {
 	unsigned int i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 5; i++) {
 		begin();
 		new_conn(&conn[0], IPPROTO_UDP);
 		shim_fail_in = i + 1;
 		send_one(&conn[0]);
 		shim_fail_in = 0;
-		check(!who_has_it());
 		check_equal(world.table.pool.count, 0);
+		check_equal(trigger_table_stat(&world.table, TRIGGER_ENDED), 0);
+		check(!who_has_it());
 		send_one(&conn[0]);
 		check_equal(trigger_sessions(who_has_it()), 1);
 		new_conn(&conn[1], IPPROTO_UDP);
