@@ -6,13 +6,15 @@ import errno
 import itertools
 import os
 import random
+import signal
 import subprocess
+import time
 
 import pytest
 
 from hosts import wait_until
-from procfile import (PROC_FILE, as_commands, as_other, as_user, line, opened, owners, refused,
-                      without_time, write, write_all)
+from procfile import (PROC_FILE, as_commands, as_other, as_user, line, meanwhile, opened, owners,
+                      refused, without_time, write, write_all)
 from router import DNAT, IN, out
 
 PLAIN = out("--trigger-match 3000 --trigger-relate tcp:113")
@@ -413,6 +415,25 @@ def test_a_bad_line_in_parts(bare):
         assert bare.owners() == []
         os.write(fd, b"+" + line(A).encode())
     assert bare.owners() == [A]
+
+
+def test_a_signal_ends_a_long_write(bare):
+    """Of megabytes in one call, what is carried out by then is taken, and nothing behind it."""
+    bare.load(PLAIN)
+    writer, size = os.getpid(), 32 << 20
+
+    def interrupt(_):
+        time.sleep(0.1)
+        os.kill(writer, signal.SIGUSR1)
+
+    was = signal.signal(signal.SIGUSR1, lambda *_: None)
+    try:
+        with meanwhile(bare, interrupt):
+            taken = write(bare, b"/\n" * (size // 2) + b"+" + line(A).encode())
+    finally:
+        signal.signal(signal.SIGUSR1, was)
+    assert 0 < taken < size
+    assert bare.owners() == []
 
 
 def test_no_newline_no_command(bare, kernel_log):
