@@ -12,6 +12,7 @@ sys.path += [os.path.join(HERE, "..", "net"), os.path.join(HERE, "..", "options"
 
 import fixtures  # noqa: E402 (needs the path above)
 
+expedited = fixtures.expedited
 kernel_log = fixtures.kernel_log
 lab = fixtures.lab
 lan1 = fixtures.lan1

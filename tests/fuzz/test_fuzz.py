@@ -46,14 +46,9 @@ def run_in_parts(namespace, program, seed, *arguments):
 
 
 @pytest.fixture(autouse=True)
-def works_afterwards(router, lan1, wan):
+def works_afterwards(router, lan1, wan, expedited):
     """The main job, after whatever a test has done."""
-    # Grace periods are most of what a change of rules costs.
-    with open("/sys/kernel/rcu_expedited", "w") as expedited:
-        expedited.write("1")
     yield
-    with open("/sys/kernel/rcu_expedited", "w") as expedited:
-        expedited.write("0")
     router.flush()
     router.load(out("--trigger-match 3000 --trigger-relate tcp:113"), DNAT, IN)
     assert wan.who_answers("tcp:113") is None

@@ -107,6 +107,17 @@ def bare(module, kernel_log):
 
 
 @pytest.fixture
+def expedited():
+    """Grace periods that wait for nobody, for tests that would wait for them most of their time."""
+    path = "/sys/kernel/rcu_expedited"
+    with open(path, "w") as switch:
+        switch.write("1")
+    yield
+    with open(path, "w") as switch:
+        switch.write("0")
+
+
+@pytest.fixture
 def lan1(lab):
     return lab.lan1
 

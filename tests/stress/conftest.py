@@ -9,5 +9,6 @@ sys.path.append(os.path.join(HERE, "..", "net"))
 
 import fixtures  # noqa: E402 (needs the path above)
 
+expedited = fixtures.expedited
 kernel_log = fixtures.kernel_log
 module = fixtures.module

@@ -324,15 +324,10 @@ def flood(tmp_path):
 
 
 @pytest.fixture
-def soon():
-    """Grace periods that wait for nobody on a slow kernel: floods leave it no time for them."""
-    path = "/sys/kernel/rcu_expedited"
+def soon(request):
+    """On a slow kernel, floods leave no time for grace periods that are not expedited."""
     if SLOW > 1:
-        with open(path, "w") as expedited:
-            expedited.write("1")
-    yield
-    with open(path, "w") as expedited:
-        expedited.write("0")
+        request.getfixturevalue("expedited")
 
 
 @pytest.mark.time_limit(SECS + 900)
