@@ -27,8 +27,15 @@
 /* Items of --trigger-relate, and of --trigger-match. */
 #define XT_TRIGGER_ITEMS_MAX	15
 
-/* What an item's protocol says: an IPPROTO_* number, or this: tcp and udp. */
+/* The protocol of an item of --trigger-relate: tcp and udp. */
 #define XT_TRIGGER_PROTO_ALL	0
+
+/*
+ * The protocol of an item of --trigger-match: any protocol that has ports (the
+ * item names none); tcp and udp ("all").
+ */
+#define XT_TRIGGER_MATCH_ANY	0
+#define XT_TRIGGER_MATCH_ALL	255
 
 /* The type of a rule; zero is none, so that an empty blob is refused. */
 enum xt_trigger_type {
@@ -59,8 +66,9 @@ enum xt_trigger_flags {
 
 /*
  * A port range, both ends included, 1 <= min <= max.
- * @proto: in --trigger-relate IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP or
- *         XT_TRIGGER_PROTO_ALL; in --trigger-match always 0.
+ * @proto: IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP; in --trigger-relate also
+ *         XT_TRIGGER_PROTO_ALL; in --trigger-match also XT_TRIGGER_MATCH_ANY
+ *         or XT_TRIGGER_MATCH_ALL.
  */
 struct xt_trigger_range {
 	__u16	min;
@@ -83,7 +91,8 @@ struct xt_trigger_range {
  *            the first alphanumeric, NUL-terminated and NUL-padded
  * @relate:   out: what opens, in the order given; items of one protocol do
  *            not overlap (XT_TRIGGER_PROTO_ALL counts as tcp and as udp)
- * @match:    out: the destination ports that trigger, in the order given
+ * @match:    out: the destination ports that trigger, in the order given; items
+ *            may overlap
  * @kernel:   the kernel's own; userspace leaves it zero and never compares it
  *            (usersize ends in front of it)
  */

@@ -45,17 +45,10 @@ static const char *trigger_name_invalid(const char *name)
 	return trigger_chars_invalid(name, len);
 }
 
-static bool trigger_relate_proto_valid(u8 proto)
+static bool trigger_proto_valid(u8 proto)
 {
-	switch (proto) {
-	case XT_TRIGGER_PROTO_ALL:
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_SCTP:
-		return true;
-	default:
-		return false;
-	}
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP ||
+	       proto == IPPROTO_SCTP;
 }
 
 /* Whether the protocols of two items have one in common. */
@@ -95,7 +88,8 @@ static const char *trigger_relate_invalid(const struct xt_trigger_tginfo *info)
 	if (!info->n_relate)
 		return "no item";
 	for (i = 0; i < info->n_relate; i++) {
-		if (!trigger_relate_proto_valid(item[i].proto))
+		if (item[i].proto != XT_TRIGGER_PROTO_ALL &&
+		    !trigger_proto_valid(item[i].proto))
 			return "protocol is not tcp, udp, sctp or all";
 		for (j = 0; j < i; j++) {
 			if (item[i].min <= item[j].max &&
@@ -109,11 +103,13 @@ static const char *trigger_relate_invalid(const struct xt_trigger_tginfo *info)
 
 static const char *trigger_match_invalid(const struct xt_trigger_tginfo *info)
 {
-	u8 i;
+	u8 i, proto;
 
 	for (i = 0; i < info->n_match; i++) {
-		if (info->match[i].proto)
-			return "an item names a protocol";
+		proto = info->match[i].proto;
+		if (proto != XT_TRIGGER_MATCH_ANY &&
+		    proto != XT_TRIGGER_MATCH_ALL && !trigger_proto_valid(proto))
+			return "protocol is not tcp, udp, sctp or all";
 	}
 	return NULL;
 }

@@ -26,18 +26,12 @@ static bool trigger_is_outbound(const struct nf_conn *ct,
 static bool trigger_matches(const struct xt_trigger_tginfo *info,
 			    const struct nf_conn *ct)
 {
-	const struct xt_trigger_range *item = info->match;
-	const struct xt_trigger_range *end = item + info->n_match;
-	u16 port;
+	const struct nf_conntrack_tuple *tuple =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 
-	if (item == end)
-		return true;
-	port = trigger_proto_port(&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
-	for (; item < end; item++) {
-		if (port >= item->min && port <= item->max)
-			return true;
-	}
-	return false;
+	return !info->n_match ||
+	       trigger_info_matches(info, tuple->dst.protonum,
+				    trigger_proto_port(tuple));
 }
 
 unsigned int trigger_out(struct sk_buff *skb,

@@ -14,6 +14,7 @@
 #ifndef _TRIGGER_RULE_H
 #define _TRIGGER_RULE_H
 
+#include <linux/in.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
 
@@ -80,6 +81,28 @@ void trigger_name_put(struct trigger_name *name);
 struct trigger_rule *trigger_rule_get(struct trigger_rules *rules, u8 family,
 				      const struct xt_trigger_tginfo *info);
 void trigger_rule_put(struct trigger_rule *rule);
+
+/*
+ * Whether a packet of @proto to @port (0: it has none) is what --trigger-match
+ * of @info lists. Any context.
+ */
+static inline bool trigger_info_matches(const struct xt_trigger_tginfo *info,
+					u8 proto, u16 port)
+{
+	const struct xt_trigger_range *item = info->match;
+	const struct xt_trigger_range *end = item + info->n_match;
+
+	for (; item < end; item++) {
+		if (port < item->min || port > item->max)
+			continue;
+		if (item->proto == XT_TRIGGER_MATCH_ANY || item->proto == proto)
+			return true;
+		if (item->proto == XT_TRIGGER_MATCH_ALL &&
+		    (proto == IPPROTO_TCP || proto == IPPROTO_UDP))
+			return true;
+	}
+	return false;
+}
 
 static inline struct trigger_rule *
 trigger_set_rule(const struct trigger_set *set)

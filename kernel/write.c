@@ -93,19 +93,12 @@ static void trigger_close_one(struct trigger *t, void *data)
 		trigger_close(t);
 }
 
-/* Whether a packet to the port of @command would trigger @rule. */
+/* Whether a packet of the protocol and to the port of @command triggers @rule. */
 static bool trigger_could_match(const struct trigger_rule *rule,
 				const struct trigger_command *command)
 {
-	const struct xt_trigger_tginfo *info = &rule->info;
-	u8 i;
-
-	for (i = 0; i < info->n_match; i++) {
-		if (command->port >= info->match[i].min &&
-		    command->port <= info->match[i].max)
-			return true;
-	}
-	return !info->n_match;
+	return !rule->info.n_match ||
+	       trigger_info_matches(&rule->info, command->proto, command->port);
 }
 
 /* Whether @rule could have opened what @command has, with a session or not. */

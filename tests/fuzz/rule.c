@@ -29,7 +29,14 @@ const struct table tables[4] = {
 static const uint16_t odd_ports[] = {
 	0, 1, 2, 255, 256, 32767, 32768, 65534, 65535,
 };
-static const uint8_t odd_protos[] = { 0, 1, 6, 17, 33, 132, 136, 255 };
+static const uint8_t odd_protos[] = { 0, 1, 6, 17, 33, 132, 136, 254, 255 };
+static const uint8_t relate_protos[] = {
+	XT_TRIGGER_PROTO_ALL, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP,
+};
+static const uint8_t match_protos[] = {
+	XT_TRIGGER_MATCH_ANY, XT_TRIGGER_MATCH_ALL, IPPROTO_TCP, IPPROTO_UDP,
+	IPPROTO_SCTP,
+};
 static const uint32_t odd_secs[] = {
 	0, 1, 600, XT_TRIGGER_SECS_MAX, XT_TRIGGER_SECS_MAX + 1, INT32_MAX,
 	UINT32_MAX,
@@ -61,8 +68,6 @@ static void make_name(char *name)
 /* Ranges that leave each other room. */
 static uint8_t make_list(struct xt_trigger_range *list, bool relate)
 {
-	static const uint8_t protos[] = { 0, IPPROTO_TCP, IPPROTO_UDP,
-					  IPPROTO_SCTP };
 	uint8_t n = one_in(4) ? between(1, XT_TRIGGER_ITEMS_MAX) : between(1, 3);
 	uint32_t room = 65535 / n, i;
 
@@ -70,7 +75,7 @@ static uint8_t make_list(struct xt_trigger_range *list, bool relate)
 		list[i].min = between(i * room + 1, (i + 1) * room);
 		list[i].max = one_in(2) ? list[i].min :
 					  between(list[i].min, (i + 1) * room);
-		list[i].proto = relate ? PICK(protos) : 0;
+		list[i].proto = relate ? PICK(relate_protos) : PICK(match_protos);
 	}
 	return n;
 }
@@ -260,7 +265,7 @@ static bool match_is_valid(const struct xt_trigger_range *list, uint8_t n)
 	if (!list_is_valid(list, n))
 		return false;
 	while (n--) {
-		if (list[n].proto)
+		if (!memchr(match_protos, list[n].proto, sizeof(match_protos)))
 			return false;
 	}
 	return true;

@@ -103,11 +103,21 @@ static bool match_valid(const struct xt_trigger_tginfo *info)
 {
 	unsigned int i;
 
-	for (i = 0; i < 15; i++) {
-		if (info->match[i].proto)
+	if (!list_valid(info->match, info->n_match))
+		return false;
+	for (i = 0; i < info->n_match; i++) {
+		switch (info->match[i].proto) {
+		case 0:
+		case 6:
+		case 17:
+		case 132:
+		case 255:
+			break;
+		default:
 			return false;
+		}
 	}
-	return list_valid(info->match, info->n_match);
+	return true;
 }
 
 bool oracle_info_valid(const struct xt_trigger_tginfo *info)

@@ -5,11 +5,18 @@
 #include "rules.h"
 #include "unit.h"
 
-static const u8 protos[] = {
+static const u8 relate_protos[] = {
 	IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, XT_TRIGGER_PROTO_ALL,
 };
 
-static void random_list(struct xt_trigger_range *item, u8 n, bool with_proto)
+/* Most rules name none. */
+static const u8 match_protos[] = {
+	IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, XT_TRIGGER_MATCH_ALL,
+	XT_TRIGGER_MATCH_ANY, XT_TRIGGER_MATCH_ANY, XT_TRIGGER_MATCH_ANY,
+};
+
+static void random_list(struct xt_trigger_range *item, u8 n, const u8 *protos,
+			u8 n_protos)
 {
 	u32 port = random_from(1, 100);
 	u8 i;
@@ -20,8 +27,7 @@ static void random_list(struct xt_trigger_range *item, u8 n, bool with_proto)
 			port += random_below(4000);
 		item->max = port;
 		port += random_from(1, 20);
-		if (with_proto)
-			item->proto = protos[random_below(ARRAY_SIZE(protos))];
+		item->proto = protos[random_below(n_protos)];
 	}
 }
 
@@ -40,9 +46,11 @@ void random_info(struct xt_trigger_tginfo *info)
 		return;
 	info->flags = random_below(16);
 	info->n_relate = random_from(1, 15);
-	random_list(info->relate, info->n_relate, true);
+	random_list(info->relate, info->n_relate, relate_protos,
+		    ARRAY_SIZE(relate_protos));
 	info->n_match = random_below(16);
-	random_list(info->match, info->n_match, false);
+	random_list(info->match, info->n_match, match_protos,
+		    ARRAY_SIZE(match_protos));
 	info->max = one_in(2) ? random_below(65536) : 0;
 	if (!(info->flags & XT_TRIGGER_F_SESSION) || one_in(2))
 		info->timeout = one_in(4) ? 31536000 : random_from(1, 1000);

@@ -6,8 +6,8 @@
 #include "rules.h"
 #include "unit.h"
 
-/* Protocols that --trigger-relate takes, and some that it does not. */
-static const u8 protos[] = { 6, 17, 132, 0, 33, 136, 1, 255 };
+/* Protocols that both lists take, one of them, or none. */
+static const u8 protos[] = { 6, 17, 132, 0, 33, 136, 1, 254, 255 };
 
 /* One change that matters, or may. */
 static void disturb(struct xt_trigger_tginfo *info)

@@ -117,6 +117,58 @@ static void peers_only(void)
 	end();
 }
 
+/* A rule takes back only what a packet of a protocol that it lists has opened. */
+UNIT_TEST(write_trigger_protocols)
+{
+	static const struct {
+		const char *trigger;
+		bool lists;
+	} lines[] = {
+		{ "tcp:21", true }, { "udp:21", false }, { "sctp:21", false },
+		{ "tcp:53", true }, { "udp:53", true }, { "sctp:53", false },
+		{ "dccp:53", false },
+		{ "sctp:80", true }, { "tcp:80", false },
+		{ "udp:99", true }, { "sctp:99", true }, { "dccp:99", true },
+		{ "udplite:99", true },
+		{ "tcp:100", true }, { "udp:100", false },
+		{ "tcp:0", false }, { "1", false },
+	};
+	struct xt_trigger_tginfo info = {
+		.type = XT_TRIGGER_OUT,
+		.n_relate = 1,
+		.relate = { { .min = 113, .max = 113, .proto = IPPROTO_TCP } },
+		.n_match = 5,
+		.match = {
+			{ .min = 21, .max = 21, .proto = IPPROTO_TCP },
+			{ .min = 53, .max = 53, .proto = XT_TRIGGER_MATCH_ALL },
+			{ .min = 80, .max = 80, .proto = IPPROTO_SCTP },
+			{ .min = 99, .max = 99, .proto = XT_TRIGGER_MATCH_ANY },
+			{ .min = 99, .max = 100, .proto = IPPROTO_TCP },
+		},
+		.timeout = 600,
+		.name = "b",
+	};
+	struct trigger_rule *listing;
+	char line[256];
+	unsigned int i;
+
+	begin(0);
+	listing = trigger_rule_get(&world.rules, NFPROTO_IPV4, &info);
+	check(!IS_ERR(listing));
+	for (i = 0; i < ARRAY_SIZE(lines); i++) {
+		sprintf(line, "+name=b family=ipv4 owner=10.0.0.1 open=tcp:113 "
+			"trigger=%s peer=any timeout=600 expires=600 lifetime=0 "
+			"age=1 session=0 hits=0 state=open\n", lines[i].trigger);
+		if (lines[i].lists)
+			good(line, 1);
+		else
+			bad(line, -ENOENT, 0);
+		good("/\n", 0);
+	}
+	trigger_rule_put(listing);
+	end();
+}
+
 UNIT_TEST(write)
 {
 	char line[256];
