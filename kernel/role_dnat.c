@@ -38,11 +38,11 @@ static bool trigger_is_local(const struct xt_action_param *par,
 static bool trigger_is_listener(struct sk_buff *skb,
 				const struct xt_action_param *par)
 {
-	struct sock *sk;
+	struct sock *sk = NULL;
 
 	if (xt_family(par) == NFPROTO_IPV4)
 		sk = nf_sk_lookup_slow_v4(xt_net(par), skb, xt_in(par));
-	else
+	else if (IS_ENABLED(CONFIG_IPV6))
 		sk = nf_sk_lookup_slow_v6(xt_net(par), skb, xt_in(par));
 	if (!sk)
 		return false;
