@@ -53,14 +53,18 @@ static inline u64 trigger_secs(u64 ticks)
 }
 
 /*
- * The ticks from stamp @then to @now. A stamp that another CPU took a moment
- * after @now was taken counts as no time at all, not as 400 days.
+ * How far a stamp may be ahead of a clock that was read before: a CPU may stand
+ * still for that long between reading the clock and comparing (a guest that is
+ * paused). With the longest timeout it stays below what a stamp can tell apart.
  */
+#define TRIGGER_AHEAD_MAX	(10 * 86400 * TRIGGER_SECOND)
+
+/* The ticks from stamp @then to @now; 0 if @then is ahead of @now. */
 static inline u32 trigger_elapsed(u32 now, u32 then)
 {
 	u32 ticks = now - then;
 
-	return ticks > U32_MAX - TRIGGER_SECOND ? 0 : ticks;
+	return ticks > U32_MAX - TRIGGER_AHEAD_MAX ? 0 : ticks;
 }
 
 #endif /* _TRIGGER_CLOCK_H */

@@ -19,15 +19,14 @@ struct trigger_head {
  * held. Says whether to go on, from @t: where very many have ended together,
  * packets find nobody until the collector comes.
  */
-static noinline bool trigger_pass(struct trigger *t, unsigned int *passed,
-				  u64 now)
+static noinline bool trigger_pass(struct trigger *t, unsigned int *passed)
 {
 	struct trigger_table *table = t->set->table;
 
 	if (++*passed > TRIGGER_SCAN_MAX || !spin_trylock_bh(&table->lock))
 		return *passed < TRIGGER_PASS_MAX;
 	if (!t->dead)
-		trigger_reap(t, now);
+		trigger_reap(t, trigger_now());
 	spin_unlock_bh(&table->lock);
 	return true;
 }
@@ -50,7 +49,7 @@ trigger_head_for_peer(const struct trigger_set *set,
 			return (struct trigger_head){
 				p->trigger, trigger_rank(set, p->since),
 			};
-		if (!trigger_pass(p->trigger, &passed, now))
+		if (!trigger_pass(p->trigger, &passed))
 			break;
 	}
 none:
@@ -75,7 +74,7 @@ static struct trigger_head trigger_head(const struct trigger_set *set,
 			return (struct trigger_head){
 				t, trigger_rank(set, t->since),
 			};
-		if (!trigger_pass(t, &passed, now))
+		if (!trigger_pass(t, &passed))
 			break;
 	}
 	return (struct trigger_head){ };

@@ -9,10 +9,14 @@
 
 static unsigned int trigger_net_id __read_mostly;
 
-/* What the core keeps for us, and frees with the namespace. */
+/*
+ * What the core keeps for us, and frees with the namespace.
+ * @owned: @file has its owner; from then on it is the administrator's to change
+ */
 struct trigger_pernet {
 	struct trigger_net	*tn;
 	struct proc_dir_entry	*file;
+	bool			owned;
 };
 
 static struct trigger_net *trigger_net_alloc(void)
@@ -62,7 +66,8 @@ struct trigger_net *trigger_net_get(struct net *net)
 	struct trigger_pernet *pernet = net_generic(net, trigger_net_id);
 
 	/* Who loads a rule has been mapped by now. */
-	trigger_proc_own(pernet->file, net);
+	if (!READ_ONCE(pernet->owned))
+		WRITE_ONCE(pernet->owned, trigger_proc_own(pernet->file, net));
 	refcount_inc(&pernet->tn->refs);
 	return pernet->tn;
 }
@@ -80,7 +85,7 @@ static int __net_init trigger_net_init(struct net *net)
 		trigger_net_put(tn);
 		return -ENOMEM;
 	}
-	trigger_proc_own(pernet->file, net);
+	pernet->owned = trigger_proc_own(pernet->file, net);
 	return 0;
 }
 
@@ -92,9 +97,8 @@ static void __net_exit trigger_net_exit(struct net *net)
 {
 	struct trigger_pernet *pernet = net_generic(net, trigger_net_id);
 
-	/* In front: who writes on and on opens nothing more, and is done soon. */
-	trigger_table_close(&pernet->tn->table);
 	trigger_proc_exit(net);
+	trigger_table_close(&pernet->tn->table);
 	trigger_net_put(pernet->tn);
 }
 

@@ -197,14 +197,16 @@ static bool trigger_has_to_wait(const struct trigger *t, u64 now)
 }
 
 /* Opens, or notes what is new if it is open by now. Under RCU. */
-static void trigger_open(struct trigger_set *set, struct nf_conn *ct, u64 now)
+static void trigger_open(struct trigger_set *set, struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *tuple =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct trigger_table *table = set->table;
 	struct trigger *t, *opened = NULL;
+	u64 now;
 
 	spin_lock_bh(&table->lock);
+	now = trigger_now();
 	if (table->gone || set->gone)
 		goto out;
 	t = trigger_find(set, trigger_ct_owner(ct));
@@ -259,7 +261,7 @@ static noinline void trigger_packet_news(struct trigger_set *set,
 	if (!t || !trigger_is_open_for(t, ct, now) ||
 	    trigger_should_meet(t, ct) ||
 	    trigger_should_follow(t, ct, now) || trigger_should_answer(t, ct)) {
-		trigger_open(set, ct, now);
+		trigger_open(set, ct);
 		return;
 	}
 	trigger_touch(t, now);
@@ -313,13 +315,14 @@ static int trigger_restore_peers(struct trigger *t,
 int trigger_restore(struct trigger_set *set, const struct trigger_saved *saved)
 {
 	struct trigger_table *table = set->table;
-	u64 now = trigger_now(), since;
 	bool fresh = false;
 	struct trigger *t;
+	u64 now, since;
 	int err;
 
 	rcu_read_lock();
 	spin_lock_bh(&table->lock);
+	now = trigger_now();
 	if (table->gone || set->gone) {
 		err = -ENOENT;
 		goto out;

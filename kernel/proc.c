@@ -4,6 +4,7 @@
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/inet.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
@@ -18,12 +19,14 @@
 
 /*
  * An open file.
+ * @net:    its namespace, which lives as long as the file is open
  * @walk:   where reading is
  * @pos:    the seq_file position of @walk; 0 is the comment line
  * @mutex:  one write at a time
  * @writer: made by the first write
  */
 struct trigger_file {
+	struct net		*net;
 	struct trigger_walk	walk;
 	loff_t			pos;
 	struct mutex		mutex;	/* writer */
@@ -46,10 +49,11 @@ static const char * const trigger_stat_name[TRIGGER_STATS] = {
 	[TRIGGER_LOCAL]		= "local",
 };
 
-/* A file of /proc/net has the namespace as its folder's data. */
-static struct trigger_net *trigger_file_net(const struct file *file)
+static struct trigger_table *trigger_seq_table(const struct seq_file *seq)
 {
-	return trigger_net(proc_get_parent_data(file_inode(file)));
+	const struct trigger_file *open = seq->private;
+
+	return &trigger_net(open->net)->table;
 }
 
 static void trigger_show_counters(struct seq_file *seq,
@@ -131,7 +135,7 @@ static int trigger_seq_show(struct seq_file *seq, void *v)
 	u64 now = trigger_now();
 
 	if (v == SEQ_START_TOKEN) {
-		trigger_show_counters(seq, &trigger_file_net(seq->file)->table);
+		trigger_show_counters(seq, trigger_seq_table(seq));
 		return 0;
 	}
 	if (!trigger_is_open(t, now))
@@ -156,7 +160,7 @@ static int trigger_seq_show(struct seq_file *seq, void *v)
 
 static void *trigger_seq_next(struct seq_file *seq, void *v, loff_t *pos)
 {
-	struct trigger_table *table = &trigger_file_net(seq->file)->table;
+	struct trigger_table *table = trigger_seq_table(seq);
 	struct trigger_file *open = seq->private;
 
 	open->pos = ++*pos;
@@ -170,7 +174,7 @@ static void *trigger_seq_next(struct seq_file *seq, void *v, loff_t *pos)
 static void *trigger_seq_start(struct seq_file *seq, loff_t *pos)
 	__acquires(RCU)
 {
-	struct trigger_table *table = &trigger_file_net(seq->file)->table;
+	struct trigger_table *table = trigger_seq_table(seq);
 	struct trigger_file *open = seq->private;
 	void *v = SEQ_START_TOKEN;
 	loff_t at = 0;
@@ -202,13 +206,24 @@ static const struct seq_operations trigger_seq_ops = {
 	.show	= trigger_seq_show,
 };
 
+/*
+ * Holds the namespace, as the files of proc_create_net() do: its end, and that of
+ * all namespaces behind it, never waits for a reader or a writer.
+ */
 static int trigger_proc_open(struct inode *inode, struct file *file)
 {
+	/* A file of /proc/net has the namespace as its folder's data. */
+	struct net *net = maybe_get_net(proc_get_parent_data(inode));
 	struct trigger_file *open;
 
+	if (!net)
+		return -ENXIO;
 	open = __seq_open_private(file, &trigger_seq_ops, sizeof(*open));
-	if (!open)
+	if (!open) {
+		put_net(net);
 		return -ENOMEM;
+	}
+	open->net = net;
 	mutex_init(&open->mutex);
 	return 0;
 }
@@ -217,36 +232,61 @@ static int trigger_proc_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *seq = file->private_data;
 	struct trigger_file *open = seq->private;
+	struct net *net = open->net;
 
 	trigger_walk_end(&open->walk);
 	trigger_writer_free(open->writer);
-	return seq_release_private(inode, file);
+	seq_release_private(inode, file);
+	put_net(net);
+	return 0;
+}
+
+/*
+ * A read or write may take for ever, if the caller's memory does (FUSE). Unloading
+ * is refused meanwhile: it would wait for the call, and nothing could end that.
+ */
+static ssize_t trigger_proc_read(struct file *file, char __user *to, size_t size,
+				 loff_t *pos)
+{
+	ssize_t done;
+
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	done = seq_read(file, to, size, pos);
+	module_put(THIS_MODULE);
+	return done;
 }
 
 /* Who opened the file must be root of the namespace; who writes need not. */
 static ssize_t trigger_proc_write(struct file *file, const char __user *from,
 				  size_t size, loff_t *pos)
 {
-	struct net *net = proc_get_parent_data(file_inode(file));
 	struct seq_file *seq = file->private_data;
 	struct trigger_file *open = seq->private;
 	ssize_t done = -ENOMEM;
 
-	if (!file_ns_capable(file, net->user_ns, CAP_NET_ADMIN))
+	if (!file_ns_capable(file, open->net->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
-	mutex_lock(&open->mutex);
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	if (mutex_lock_killable(&open->mutex)) {
+		done = -EINTR;
+		goto out;
+	}
 	if (!open->writer)
 		open->writer = trigger_writer_new();
 	if (open->writer)
-		done = trigger_writer_write(open->writer, trigger_net(net),
+		done = trigger_writer_write(open->writer, trigger_net(open->net),
 					    from, size);
 	mutex_unlock(&open->mutex);
+out:
+	module_put(THIS_MODULE);
 	return done;
 }
 
 static const struct proc_ops trigger_proc_ops = {
 	.proc_open	= trigger_proc_open,
-	.proc_read	= seq_read,
+	.proc_read	= trigger_proc_read,
 	.proc_write	= trigger_proc_write,
 	.proc_lseek	= seq_lseek,
 	.proc_release	= trigger_proc_release,
@@ -260,20 +300,21 @@ struct proc_dir_entry *trigger_proc_init(struct net *net)
 }
 
 /*
- * Gives @file to the root of the namespace's owner. A namespace may be made
- * before its owner's users are mapped, so this is done again later. Process
- * context.
+ * Gives @file to the root of the namespace's owner; returns whether it could: a
+ * namespace may be made before its owner's users are mapped. Process context.
  */
-void trigger_proc_own(struct proc_dir_entry *file, const struct net *net)
+bool trigger_proc_own(struct proc_dir_entry *file, const struct net *net)
 {
 	kuid_t uid = make_kuid(net->user_ns, 0);
 	kgid_t gid = make_kgid(net->user_ns, 0);
 
-	if (uid_valid(uid) && gid_valid(gid))
-		proc_set_user(file, uid, gid);
+	if (!uid_valid(uid) || !gid_valid(gid))
+		return false;
+	proc_set_user(file, uid, gid);
+	return true;
 }
 
-/* Removes it; waits for reads and writes under way. */
+/* Removes it. No read or write is under way: they hold namespace and module. */
 void trigger_proc_exit(struct net *net)
 {
 	remove_proc_entry(TRIGGER_PROC_FILE, net->proc_net);

@@ -11,7 +11,7 @@ struct trigger_net;
 struct trigger_writer;
 
 struct proc_dir_entry *trigger_proc_init(struct net *net);
-void trigger_proc_own(struct proc_dir_entry *file, const struct net *net);
+bool trigger_proc_own(struct proc_dir_entry *file, const struct net *net);
 void trigger_proc_exit(struct net *net);
 
 struct trigger_writer *trigger_writer_new(void);

@@ -46,8 +46,7 @@ static bool trigger_is_listener(struct sk_buff *skb,
 		sk = nf_sk_lookup_slow_v6(xt_net(par), skb, xt_in(par));
 	if (!sk)
 		return false;
-	if (sk != skb->sk)
-		sock_gen_put(sk);
+	sock_gen_put(sk);	/* the lookup's own, whatever skb->sk is */
 	return true;
 }
 
@@ -75,8 +74,12 @@ static bool trigger_may_receive(const struct trigger *t, struct sk_buff *skb,
 	return true;
 }
 
-/* Sends the new connection @ct to @t's owner; says whether it could. */
-static bool trigger_send(struct nf_conn *ct, const struct trigger *t)
+/*
+ * Sends the new connection @ct to @t's owner. Returns the verdict of the NAT core,
+ * as DNAT does: what is not NF_ACCEPT may have changed @ct, so that the packet
+ * must not go on.
+ */
+static unsigned int trigger_send(struct nf_conn *ct, const struct trigger *t)
 {
 	struct nf_nat_range2 range = {
 		.flags = NF_NAT_RANGE_MAP_IPS,
@@ -84,7 +87,7 @@ static bool trigger_send(struct nf_conn *ct, const struct trigger *t)
 		.max_addr = t->owner,
 	};
 
-	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST) == NF_ACCEPT;
+	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST);
 }
 
 /* Some rule opens the packet's port in @map. */
@@ -95,6 +98,7 @@ trigger_dnat_open(const struct trigger_ports_map *map, struct sk_buff *skb,
 	const struct nf_conntrack_tuple *to;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	unsigned int verdict;
 	struct trigger *t;
 
 	if (ctinfo != IP_CT_NEW || xt_hooknum(par) != NF_INET_PRE_ROUTING ||
@@ -102,8 +106,11 @@ trigger_dnat_open(const struct trigger_ports_map *map, struct sk_buff *skb,
 		return XT_CONTINUE;
 	to = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	t = trigger_owning(map, ntohs(to->dst.u.all), &to->src.u3);
-	if (!t || !trigger_may_receive(t, skb, par, to) || !trigger_send(ct, t))
+	if (!t || !trigger_may_receive(t, skb, par, to))
 		return XT_CONTINUE;
+	verdict = trigger_send(ct, t);
+	if (verdict != NF_ACCEPT)
+		return verdict;
 	trigger_count(t->set->table, TRIGGER_DNAT);
 	trigger_hit(t);
 	if (t->set->refresh_both)

@@ -42,8 +42,12 @@ unsigned int trigger_out(struct sk_buff *skb,
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	/* A chain of iptables-nft may be reached from any hook. */
-	if (!(BIT(xt_hooknum(par)) & TRIGGER_HOOKS_OUT) || par->fragoff)
+	/*
+	 * A chain of iptables-nft may be reached from any hook. par->fragoff is not
+	 * looked at: a later fragment has no entry, and ip6_tables of older kernels
+	 * leaves the field unset for a rule without a protocol.
+	 */
+	if (!(BIT(xt_hooknum(par)) & TRIGGER_HOOKS_OUT))
 		return XT_CONTINUE;
 	if (trigger_is_outbound(ct, ctinfo) && trigger_matches(info, ct))
 		trigger_packet_out(&rule->set, ct);

@@ -95,14 +95,16 @@ static bool trigger_needs_tending(const struct trigger *t, u64 now)
  * longer. Under RCU, lock not held. Takes the lock only where there is
  * something to do.
  */
-void trigger_tend(struct trigger *t, u64 now)
+void trigger_tend(struct trigger *t)
 {
 	struct trigger_table *table = t->set->table;
 	unsigned int i;
+	u64 now;
 
-	if (!trigger_needs_tending(t, now))
+	if (!trigger_needs_tending(t, trigger_now()))
 		return;
 	spin_lock_bh(&table->lock);
+	now = trigger_now();
 	if (t->dead || trigger_reap(t, now))
 		goto out;
 	trigger_is_answered(t);

@@ -273,7 +273,7 @@ int trigger_table_init(struct trigger_table *table);
 void trigger_table_close(struct trigger_table *table);
 void trigger_table_exit(struct trigger_table *table);
 void trigger_table_sweep(struct trigger_table *table);
-void trigger_tend(struct trigger *t, u64 now);
+void trigger_tend(struct trigger *t);
 u64 trigger_table_stat(const struct trigger_table *table,
 		       enum trigger_stat stat);
 unsigned int trigger_table_max(void);

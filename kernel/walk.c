@@ -120,7 +120,7 @@ void trigger_walk_all(struct trigger_table *table,
 
 static void trigger_sweep_one(struct trigger *t, void *data)
 {
-	trigger_tend(t, trigger_now());
+	trigger_tend(t);
 }
 
 /*

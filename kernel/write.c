@@ -182,7 +182,7 @@ static int trigger_carry_out(struct trigger_net *tn,
 /*
  * Carries out the complete lines in writer->line, and keeps the rest.
  * *@done: the bytes of them that were carried out. Returns the error of the
- * line behind those; the rest is forgotten then.
+ * line behind those, -EINTR for a signal; the rest is forgotten then.
  */
 static int trigger_writer_run(struct trigger_writer *writer,
 			      struct trigger_net *tn, size_t *done)
@@ -200,6 +200,11 @@ static int trigger_writer_run(struct trigger_writer *writer,
 		if (err)
 			break;
 		at += len + 1;
+		cond_resched();
+		if (signal_pending(current)) {
+			err = -EINTR;
+			break;
+		}
 	}
 	*done = at;
 	if (!err && writer->len - at == TRIGGER_LINE_MAX)
@@ -216,7 +221,7 @@ static int trigger_writer_run(struct trigger_writer *writer,
  * Stops at the first line that cannot be carried out, and returns the bytes in
  * front of it: what is written again, from there, gets its error. That is
  * -EINVAL (syntax), -ENOENT, -ENOSPC or -ENOMEM, or -EFAULT. Stops for a
- * signal, too, after some kilobytes.
+ * signal, too, behind the line that it is at.
  */
 ssize_t trigger_writer_write(struct trigger_writer *writer,
 			     struct trigger_net *tn,
@@ -242,9 +247,6 @@ ssize_t trigger_writer_write(struct trigger_writer *writer,
 			return taken > kept ? taken - kept : err;
 		}
 		taken += chunk;
-		cond_resched();
-		if (signal_pending(current))
-			break;
 	}
 	return taken;
 }

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from hosts import wait_until
+from hosts import Namespace, wait_until
 from island import PLAIN, RULES, Island, plain
 from procfile import PROC_FILE, meanwhile, opened, owners, read_all, refused, write
 from router import Router
@@ -28,16 +28,22 @@ def test_with_all_that_is_in_it(bare, island):
 
 
 def test_with_a_reader_and_a_writer_in_progress(bare, island):
-    """Open files neither hold the namespace nor read from it when it is gone."""
+    """An open file holds its namespace, and delays the end of no other one."""
     ends = watch_end(bare, island)
     with opened(island, os.O_RDONLY) as reader, opened(island) as writer:
         assert len(os.read(reader, 500)) == 500
         os.write(writer, b"-owner=10.0.0")
         island.end()
-        wait_ended(bare, ends)
-        for action in (lambda: read_all(reader), lambda: os.write(writer, b".1\n")):
-            with pytest.raises(OSError, match="Input/output error"):
-                action()
+        other = Namespace()
+        other_ends = watch_end(bare, other, "other")
+        other.close()
+        wait_ended(bare, other_ends)
+        os.write(writer, b".1\n")
+        assert "owner=10.0.0.30 " in read_all(reader)
+        with opened(bare, os.O_RDONLY) as unrelated:
+            assert "owner=10.0.0.30 " not in read_all(unrelated)
+        assert not ends()
+    wait_ended(bare, ends)
 
 
 def test_the_rules_go_first(bare, island):

@@ -19,10 +19,11 @@ def other(lab):
     second.destroy()
 
 
-def watch_end(observer, namespace):
+def watch_end(observer, namespace, name="watch"):
     """A function that tells whether the namespace's devices are gone."""
-    observer.ip_commands("link add watch type veth peer name watched netns " + namespace.path)
-    return lambda: "watch:" not in observer.read("/proc/net/dev")
+    observer.ip_commands("link add %s type veth peer name watched netns %s" % (
+        name, namespace.path))
+    return lambda: name + ":" not in observer.read("/proc/net/dev")
 
 
 def wait_ended(observer, ends):
@@ -33,7 +34,7 @@ def wait_ended(observer, ends):
     """
     wait_until(ends, "the namespace's devices are gone", 10)
     marker = Namespace()
-    ends = watch_end(observer, marker)
+    ends = watch_end(observer, marker, "marker")
     marker.close()
     wait_until(ends, "the namespace is gone altogether", 10)
 

@@ -58,17 +58,20 @@ static void check_elapsed(void)
 	static const u32 starts[] = {
 		0, 1, 1000, U32_MAX / 2, U32_MAX - 1000, U32_MAX - 1, U32_MAX,
 	};
-	static const u32 ticks[] = { 0, 1, 125, 600 * 125, 4000000000U };
+	static const u32 ticks[] = { 0, 1, 125, 600 * 125, 365 * 86400 * 125U };
+	static const u32 ahead[] = { 1, 2, 125, 3600 * 125, 86400 * 125 };
 	size_t i, j;
-	u32 late;
 
+	/* The longest timeout, its second more, and a collector that is late. */
+	check(trigger_ticks(31536000) + 3600 * TRIGGER_SECOND <
+	      U32_MAX - TRIGGER_AHEAD_MAX);
 	for (i = 0; i < ARRAY_SIZE(starts); i++) {
 		for (j = 0; j < ARRAY_SIZE(ticks); j++)
 			check_equal(trigger_elapsed(starts[i] + ticks[j],
 						    starts[i]), ticks[j]);
-		for (late = 1; late <= TRIGGER_SECOND; late++)
+		for (j = 0; j < ARRAY_SIZE(ahead); j++)
 			check_equal(trigger_elapsed(starts[i],
-						    starts[i] + late), 0);
+						    starts[i] + ahead[j]), 0);
 	}
 }
 

@@ -167,7 +167,7 @@ static void tend_one(void)
 	rcu_read_lock();
 	t = trigger_find(&r->rule->set, &owner);
 	if (t)
-		trigger_tend(t, trigger_now());
+		trigger_tend(t);
 	rcu_read_unlock();
 }
 

@@ -265,6 +265,58 @@ UNIT_TEST(raced)
 }
 
 /*
+ * A CPU reads the clock and stands still; another one refreshes meanwhile. What is
+ * newer than the first one's clock is not closed.
+ */
+static void stand_still(void)
+{
+	shim_jiffies += 100 * HZ;
+	open_or_refresh();
+}
+
+UNIT_TEST(raced_stalled)
+{
+	static void (*const looks[])(void) = {
+		open_or_refresh, another_connection, come_in, ask, read_it, sweep,
+	};
+	struct xt_trigger_tginfo info = {
+		.type = XT_TRIGGER_OUT,
+		.n_relate = 1,
+		.relate = { { .min = 113, .max = 113, .proto = IPPROTO_TCP } },
+		.timeout = 600,
+		.name = "a",
+	};
+	unsigned long at;
+	unsigned int i;
+
+	world_begin();
+	*shim_param_max_triggers = 4096;
+	*shim_param_max_per_host = 64;
+	rule = trigger_rule_get(&world.rules, NFPROTO_IPV4, &info);
+	check(!IS_ERR(rule));
+	intruder = stand_still;
+	for (i = 0; i < ARRAY_SIZE(looks); i++) {
+		for (at = 1; ; at++) {
+			unit_log("%u, stands still at %lu", i, at);
+			new_conns();
+			open_or_refresh();
+			yields_left = at;
+			shim_interleave = intrude;
+			looks[i]();
+			shim_interleave = NULL;
+			check_equal(world.table.pool.count, 1);
+			check_equal(trigger_table_stat(&world.table,
+						       TRIGGER_EXPIRED), 0);
+			clean_up();
+			if (yields_left)
+				break;
+		}
+	}
+	trigger_rule_put(rule);
+	world_end();
+}
+
+/*
  * A connection has ended, and its memory becomes another one while a packet
  * looks at it: what it kept open is not open.
  */
