@@ -2,7 +2,6 @@
 # `make help` lists what there is to call. The module's objects stand in Kbuild.
 
 .DEFAULT_GOAL := all
-SHELL := /bin/bash
 
 # The kernel build tree: that of the running kernel, else the newest installed.
 RUNNING_KDIR := /lib/modules/$(shell uname -r)/build
@@ -11,33 +10,73 @@ KDIR ?= $(if $(wildcard $(RUNNING_KDIR)/Makefile),$(RUNNING_KDIR),$(NEWEST_KDIR)
 KRELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 	'$(KDIR)/include/generated/utsrelease.h' 2>/dev/null)
 
-CFLAGS ?= -O2 -g
-PLUGIN_CFLAGS = -Wall -Wextra -fPIC -Iinclude $(shell pkg-config --cflags xtables)
-# What an older libxtables lacks is to fail here, not when iptables loads it.
-PLUGIN_LDFLAGS = -shared -Wl,-z,defs $(shell pkg-config --libs xtables)
-XTLIBDIR = $(shell pkg-config --variable=xtlibdir xtables)
-MANDIR ?= /usr/share/man
+# For another machine: CROSS_COMPILE is in front of its tools' names, and ARCH is what
+# the kernel calls it.
+ifeq ($(origin CC),default)
+CC := $(if $(CROSS_COMPILE),$(CROSS_COMPILE)gcc,cc)
+endif
+PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
+
+# A kernel that clang has built gets a module that clang builds; LLVM=-16 names another
+# one than the default.
+CLANG_KERNEL = $(shell grep -sx CONFIG_CC_IS_CLANG=y \
+	'$(KDIR)/.config' '$(KDIR)/include/config/auto.conf')
+CLANG_TOOL = command -v $(filter %/,$(LLVM))$(1)$(filter -%,$(LLVM))
+KERNEL_MAKE = $(MAKE) --no-print-directory -C '$(KDIR)' M='$(CURDIR)' \
+	$(if $(LLVM),,$(if $(CLANG_KERNEL),LLVM=1))
+
+# The kernel's build system runs in its own directory, so that a path from here has to
+# begin at the root.
 DESTDIR ?=
+ifneq ($(DESTDIR),)
+override DESTDIR := $(if $(filter /%,$(firstword $(DESTDIR))),,$(CURDIR)/)$(DESTDIR)
+endif
+MANDIR ?= /usr/share/man
+XTLIBDIR ?= $(shell $(PKG_CONFIG) --variable=xtlibdir xtables 2>/dev/null)
+
+CFLAGS ?= -O2 -g
+COMPILE = $(CC) $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -Iinclude
+PLUGIN_CFLAGS = -fPIC $(shell $(PKG_CONFIG) --cflags xtables)
+# What an older libxtables lacks is to fail here, not when iptables loads it.
+PLUGIN_LDFLAGS = $(LDFLAGS) -shared -Wl,-z,defs $(shell $(PKG_CONFIG) --libs xtables)
 
 PLUGIN := userspace/libxt_TRIGGER.so
 MANPAGE := $(wildcard userspace/xt_TRIGGER.8)
 
+# What `make install` puts in place beside the module.
+INSTALLED = $(XTLIBDIR)/libxt_TRIGGER.so $(MANDIR)/man8/xt_TRIGGER.8
+
 # $(call need,TEST,WHAT,PACKAGE): one line instead of the error that would follow.
 need = @{ $(1); } >/dev/null 2>&1 || { \
 	echo "make: $(strip $(2)) is missing; on Debian: apt-get install $(3)" >&2; exit 1; }
+need_cc = $(call need,command -v $(CC),a C compiler ($(CC)),gcc libc6-dev)
+need_clang = $(call need,$(foreach tool,clang ld.lld,$(call CLANG_TOOL,$(tool)) &&) \
+	$(call CLANG_TOOL,llvm-nm),clang with lld and llvm (this kernel is built by it),clang lld llvm)
+
+# $(call plain,PATH,WHAT): the same for what the kernel's build system cannot do.
+plain = @$(if $(word 2,$(1))$(findstring :,$(1)),echo "make: the kernel's build system takes \
+	no blank and no colon in $(2): $(1)" >&2; exit 1,:)
+
+# $(call record,COMMAND): the recipe of a file that changes when the command does. What
+# the command builds depends on it, and so is built again with another compiler or flags.
+record = @$(file >$@.new,$(1))if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+.PHONY: FORCE
+FORCE:
 
 .PHONY: all
 all: module plugin
 
 .PHONY: module
 module: kdir
-	+@$(MAKE) --no-print-directory -C '$(KDIR)' M='$(CURDIR)' $(KBUILD_ARGS) modules
+	+@$(KERNEL_MAKE) $(KBUILD_ARGS) modules
 
 .PHONY: kdir
 kdir:
-	$(call need,command -v $(CC),a C compiler ($(CC)),gcc)
+	$(call plain,$(CURDIR),the path of a module's source)
 	$(call need,test -n '$(KDIR)' -a -e '$(KDIR)/Makefile',\
 		a kernel build tree (KDIR='$(KDIR)'),linux-headers-$$(uname -r))
+	$(if $(LLVM)$(CLANG_KERNEL),$(need_clang),$(need_cc))
 	@[ '$(KDIR)' = '$(RUNNING_KDIR)' ] || echo 'building for $(KRELEASE) (KDIR=$(KDIR))'
 
 .PHONY: plugin
@@ -45,41 +84,59 @@ plugin: plugin-tools
 	@$(MAKE) --no-print-directory $(PLUGIN)
 
 .PHONY: plugin-tools
-plugin-tools:
-	$(call need,command -v $(CC),a C compiler ($(CC)),gcc libc6-dev)
-	$(call need,command -v pkg-config,pkg-config,pkg-config)
-	$(call need,pkg-config --exists xtables,libxtables' headers,libxtables-dev)
+plugin-tools: xtlibdir
+	$(need_cc)
+	$(call need,$(PKG_CONFIG) --exists xtables,libxtables' headers,libxtables-dev)
 
-$(PLUGIN): userspace/libxt_TRIGGER.c include/xt_TRIGGER.h
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(PLUGIN_CFLAGS) $(LDFLAGS) -o $@ $< $(PLUGIN_LDFLAGS)
+.PHONY: xtlibdir
+xtlibdir:
+	$(call need,test -n '$(XTLIBDIR)' || command -v $(PKG_CONFIG),$(PKG_CONFIG),pkg-config)
+	$(call need,test -n '$(XTLIBDIR)',what tells where iptables' plugins are \
+		(or name it: XTLIBDIR=),libxtables-dev)
 
-# modules_install runs depmod only where the build tree has a System.map, and
-# signs even where the tree came without its key, as packages of headers do. A
-# staging directory of a package has no kernel in it to run depmod for.
+$(PLUGIN): userspace/libxt_TRIGGER.c include/xt_TRIGGER.h userspace/.libxt_TRIGGER.so.cmd
+	$(COMPILE) $(PLUGIN_CFLAGS) -o $@ $< $(PLUGIN_LDFLAGS)
+
+userspace/.libxt_TRIGGER.so.cmd: FORCE
+	$(call record,$(COMPILE) $(PLUGIN_CFLAGS) $(PLUGIN_LDFLAGS))
+
+# modules_install signs even where the tree came without its key, as packages of
+# headers do. It runs depmod only where the tree has a System.map, so that is left to
+# us. A staging directory of a package has no kernel in it to run depmod for.
 NO_SIGNING = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 
-define run_depmod
-@if [ -e '$(DESTDIR)/lib/modules/$(KRELEASE)/modules.order' ]; then \
-	echo 'depmod for $(KRELEASE)'; \
-	PATH="$$PATH:/usr/sbin:/sbin" depmod -b '$(DESTDIR)/' '$(KRELEASE)'; \
+# $(call run_depmod,RELEASE)
+run_depmod = if [ -e '$(DESTDIR)/lib/modules/'"$(1)"/modules.order ]; then \
+	echo "depmod for $(1)"; \
+	PATH="$$PATH:/usr/sbin:/sbin" depmod -b '$(DESTDIR)/' "$(1)"; \
 else \
-	echo 'no kernel in $(DESTDIR)/lib/modules/$(KRELEASE): depmod not run'; \
+	echo 'no kernel in $(DESTDIR)/lib/modules/'"$(1): depmod not run"; \
 fi
-endef
+
+.PHONY: depmod
+depmod:
+	$(call need,command -v depmod || test -x /sbin/depmod,depmod,kmod)
+
+.PHONY: destdir
+destdir:
+	$(call plain,$(DESTDIR),DESTDIR)
 
 .PHONY: install
-install: module install-plugin
-	$(call need,command -v depmod || test -x /sbin/depmod,depmod,kmod)
-	+@$(MAKE) --no-print-directory -C '$(KDIR)' M='$(CURDIR)' \
-		INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates INSTALL_MOD_STRIP=1 $(NO_SIGNING) \
-		modules_install 2> >(grep -v 'missing .System.map. file' >&2)
-	$(run_depmod)
+install: destdir depmod module install-plugin
+	+@$(KERNEL_MAKE) INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates \
+		INSTALL_MOD_STRIP=1 $(NO_SIGNING) cmd_depmod=: modules_install
+	@$(call run_depmod,$(KRELEASE))
 
 .PHONY: uninstall
-uninstall:
-	rm -f '$(DESTDIR)/lib/modules/$(KRELEASE)/updates'/xt_TRIGGER.ko* \
-		'$(DESTDIR)$(XTLIBDIR)/libxt_TRIGGER.so' '$(DESTDIR)$(MANDIR)/man8/xt_TRIGGER.8'
-	$(run_depmod)
+uninstall: depmod xtlibdir
+	rm -f $(foreach file,$(INSTALLED),'$(DESTDIR)$(file)')
+	@for module in '$(DESTDIR)'/lib/modules/*/updates/xt_TRIGGER.ko*; do \
+		[ -e "$$module" ] || continue; \
+		echo "rm $$module"; \
+		rm "$$module" || exit; \
+		release=$${module%/updates/*}; release=$${release##*/}; \
+		$(call run_depmod,$$release); \
+	done
 
 .PHONY: install-plugin
 install-plugin: plugin
@@ -97,13 +154,23 @@ dkms-source:
 	install -D -m 644 -t '$(DKMS_SOURCE)/kernel' kernel/*.[ch]
 
 .PHONY: dkms-install dkms-remove
-dkms-install dkms-remove:
+dkms-install dkms-remove: bash
 	$(call need,command -v dkms || test -x /usr/sbin/dkms,dkms,dkms)
 	@packaging/dkms $(@:dkms-%=%)
 
+# The scripts that are called from here on are written for it.
+.PHONY: bash
+bash:
+	$(call need,test -x /bin/bash,/bin/bash,bash)
+
+# A release: the commit that is checked out, and its checksum.
+.PHONY: dist
+dist: bash
+	@packaging/dist
+
 .PHONY: clean
 clean:
-	rm -f $(PLUGIN) *.ko *.o *.mod *.mod.c .*.cmd .module-common.o Module.symvers modules.order
+	rm -f $(PLUGIN) userspace/.*.cmd* *.ko *.o *.mod *.mod.c .*.cmd .module-common.o Module.symvers modules.order
 	rm -f kernel/*.o kernel/.*.cmd kernel/*.gcno kernel/*.gcda
 	rm -rf .tmp_versions
 
@@ -113,56 +180,56 @@ clean:
 SUITE ?= bookworm
 
 .PHONY: check
-check:
+check: bash
 	@tests/run --suite '$(SUITE)' $(TESTS)
 
 .PHONY: check-matrix
-check-matrix:
+check-matrix: bash
 	@tests/run --matrix $(TESTS)
 
 .PHONY: check-unit
-check-unit:
+check-unit: bash
 	@tests/unit/run $(TESTS)
 
 .PHONY: check-debug
-check-debug:
+check-debug: bash
 	@tests/debug/run $(TESTS)
 
 .PHONY: coverage
-coverage:
+coverage: bash
 	@tests/debug/coverage $(TESTS)
 
 .PHONY: lint
-lint:
+lint: bash
 	@tests/lint
 
 # How many inputs of each kind, and which: COUNT=1000000 SEED=1
 .PHONY: fuzz
-fuzz:
+fuzz: bash
 	@SUITE='$(SUITE)' tests/fuzz/run "$(COUNT)" "$(SEED)"
 
 .PHONY: check-packages
-check-packages:
+check-packages: bash
 	@tests/packaging/run $(TESTS)
 
 # The packages are built in a root of their own, and not for this machine alone.
 .PHONY: deb
-deb:
+deb: bash
 	@packaging/deb '$(SUITE)'
 
 SECS ?= 60
 
 .PHONY: stress
-stress:
+stress: bash
 	@tests/guest/run --suite '$(SUITE)' --timeout $$(($(SECS) * 3 + 1200)) -- \
 		tests/stress/run '$(SECS)'
 
 .PHONY: demo
-demo:
+demo: bash
 	@tests/demo/run
 
 .PHONY: bench
-bench:
+bench: bash
 	@tests/bench/run
 
 .PHONY: help
@@ -172,10 +239,11 @@ help:
 	@echo '                    (now: $(KDIR))'
 	@echo 'make plugin         the iptables plugin alone'
 	@echo 'make install        puts module, plugin and man page in place, runs depmod; DESTDIR=...'
-	@echo 'make uninstall      removes these from the same places'
+	@echo 'make uninstall      removes these from the same places, for every kernel'
 	@echo 'make install-plugin plugin and man page alone; DESTDIR=...'
 	@echo 'make dkms-install   has DKMS build and install the module, now and for every new kernel'
 	@echo 'make dkms-remove    takes it out of DKMS again'
+	@echo 'make dist           a tarball of the commit that is checked out, and its checksum'
 	@echo 'make clean          removes everything built here'
 	@echo
 	@echo 'In a QEMU guest, with all that it needs installed and downloaded:'
