@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the unit tests of xt-trigger share: assertions and a list of tests. */
+#ifndef _TOOL_UNIT_H
+#define _TOOL_UNIT_H
+
+#include <stdbool.h>
+
+/* Ends the test as failed. */
+void unit_fail(const char *file, int line, const char *format, ...)
+	__attribute__((noreturn, format(printf, 3, 4)));
+
+#define check(condition) do {						\
+	if (!(condition))						\
+		unit_fail(__FILE__, __LINE__, "%s", #condition);	\
+} while (0)
+
+#define check_equal(a, b) do {						\
+	long long unit_a = (a), unit_b = (b);				\
+									\
+	if (unit_a != unit_b)						\
+		unit_fail(__FILE__, __LINE__, "%s is %lld, %s is %lld",	\
+			  #a, unit_a, #b, unit_b);			\
+} while (0)
+
+#define check_string(a, b)						\
+	unit_check_string(__FILE__, __LINE__, #a, a, b)
+void unit_check_string(const char *file, int line, const char *what, const char *is,
+		       const char *should);
+
+/* What a failure shows first: which line of a table it is about, say. */
+void unit_about(const char *what);
+
+struct unit_test {
+	const char *name;
+	void (*run)(void);
+	struct unit_test *next;
+};
+
+void unit_add(struct unit_test *test);
+
+/* A function body that follows is a test of that name. */
+#define UNIT_TEST(test)							\
+static void test_##test(void);						\
+static void __attribute__((constructor)) add_##test(void)		\
+{									\
+	static struct unit_test unit = { #test, test_##test, NULL };	\
+									\
+	unit_add(&unit);						\
+}									\
+static void test_##test(void)
+
+#endif /* _TOOL_UNIT_H */

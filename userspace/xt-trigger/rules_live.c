@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What iptables-save shows. See rules_live.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules_live.h"
+#include "run.h"
+
+const char *rules_live_program(enum rules_family family, bool restore)
+{
+	if (family == RULES_IPV4)
+		return restore ? "iptables-restore" : "iptables-save";
+	return restore ? "ip6tables-restore" : "ip6tables-save";
+}
+
+char *rules_live_jump(enum rules_table table)
+{
+	const struct rules_place *place = &rules_places[table];
+	struct text text = {};
+
+	text_printf(&text, "-A %s -m comment --comment " RULES_JUMP_COMMENT " -j %s",
+		    place->hook, place->chain);
+	return text.data;
+}
+
+/* If @line is PREFIX WORD..., return WORD...; else NULL. */
+static const char *behind(const char *line, const char *prefix, const char *word)
+{
+	size_t len = strlen(prefix);
+
+	if (strncmp(line, prefix, len) || strncmp(line + len, word, strlen(word)))
+		return NULL;
+	line += len + strlen(word);
+	return *line == ' ' ? line : NULL;
+}
+
+/* Whether the rule goes to @chain: nothing follows a jump's target. */
+static bool goes_to(const char *line, const char *chain)
+{
+	size_t len = strlen(line), chain_len = strlen(chain);
+
+	if (len < chain_len + 4 || strcmp(line + len - chain_len, chain))
+		return false;
+	line += len - chain_len - 4;
+	return !strncmp(line, " -j ", 4) || !strncmp(line, " -g ", 4);
+}
+
+static void take_rule(struct rules_chain *chain, enum rules_table table, const char *line)
+{
+	const char *name = rules_places[table].chain;
+	char *jump;
+
+	if (behind(line, "-A ", name)) {
+		lines_add(&chain->lines, line);
+	} else if (goes_to(line, name)) {
+		jump = rules_live_jump(table);
+		if (!strcmp(line, jump))
+			chain->jumps++;
+		else
+			chain->foreign = true;
+		free(jump);
+	}
+}
+
+static void take_line(struct rules_live *live, enum rules_table table, const char *line)
+{
+	struct rules_chain *chain = &live->chain[table];
+
+	if (behind(line, ":", rules_places[table].chain))
+		chain->exists = true;
+	if (strncmp(line, "-A ", 3))
+		return;
+	take_rule(chain, table, line);
+	if (table == RULES_NAT)
+		lines_add(&live->nat, line);
+}
+
+/* The table whose line this is ("*nat"), RULES_TABLES if it is none of ours. */
+static enum rules_table find_table(const char *line)
+{
+	enum rules_table table;
+
+	for (table = 0; table < RULES_TABLES; table++) {
+		if (!strcmp(line + 1, rules_places[table].table))
+			break;
+	}
+	return table;
+}
+
+void rules_live_parse(struct rules_live *live, const char *text)
+{
+	enum rules_table table = RULES_TABLES;
+	struct text line = {};
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		text_clear(&line);
+		text_add(&line, text, len);
+		if (*text == '*')
+			table = find_table(line.data);
+		else if (table != RULES_TABLES)
+			take_line(live, table, line.data);
+		text += len + (text[len] == '\n');
+	}
+	text_free(&line);
+}
+
+void rules_live_read(struct rules_live *live, enum rules_family family)
+{
+	const char *argv[] = { rules_live_program(family, false), NULL };
+	struct text out = {}, err = {};
+	int status = run_program(argv, NULL, &out, &err);
+
+	*live = (struct rules_live){ .missing = status != 0 };
+	if (status == RUN_NOT_FOUND)
+		text_puts(&err, "there is no such program (package iptables)");
+	else if (status == RUN_FAILED)
+		text_puts(&err, strerror(errno));
+	if (live->missing) {
+		live->reason = tool_strdup(text_string(&err));
+		live->reason[strcspn(live->reason, "\n")] = '\0';
+	} else {
+		rules_live_parse(live, text_string(&out));
+	}
+	text_free(&out);
+	text_free(&err);
+}
+
+void rules_live_free(struct rules_live *live)
+{
+	enum rules_table table;
+
+	for (table = 0; table < RULES_TABLES; table++)
+		lines_free(&live->chain[table].lines);
+	lines_free(&live->nat);
+	free(live->reason);
+	live->reason = NULL;
+}
+
+bool rules_live_any(const struct rules_live *live)
+{
+	enum rules_table table;
+
+	for (table = 0; table < RULES_TABLES; table++) {
+		if (live->chain[table].exists || live->chain[table].jumps)
+			return true;
+	}
+	return false;
+}
