@@ -2,13 +2,16 @@
 /*
  * iptables and ip6tables plugin of the TRIGGER target (port triggering).
  *
- * The words of the command line go into one struct xt_trigger_tginfo. Each
- * option is checked by itself as it is read (in any order), what needs more
- * than one option is checked at the end. The kernel compares rules byte by
- * byte, so what a rule does not use stays zero.
+ * The words of the command line go into one struct xt_trigger_tginfo. An option
+ * is checked by itself as it is read, in any order. What needs more than one
+ * option is checked at the end; so are the lists of ports, whose services' names
+ * need to know the protocol. The kernel compares rules byte by byte, so what a
+ * rule does not use stays zero.
  */
 #include <ctype.h>
+#include <getopt.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +27,10 @@ enum {
 	O_TYPE,
 	O_NAME,
 	O_MATCH,
+	O_MPROTO,
 	O_RELATE,
 	O_PROTO,
+	O_RPROTO,
 	O_TIMEOUT,
 	O_LIFETIME,
 	O_REFRESH,
@@ -44,8 +49,11 @@ static const struct xt_option_entry trigger_opts[] = {
 	{.name = "trigger-type", .id = O_TYPE, .type = XTTYPE_STRING},
 	{.name = "trigger-name", .id = O_NAME, .type = XTTYPE_STRING},
 	{.name = "trigger-match", .id = O_MATCH, .type = XTTYPE_STRING},
+	{.name = "trigger-mproto", .id = O_MPROTO, .type = XTTYPE_STRING},
 	{.name = "trigger-relate", .id = O_RELATE, .type = XTTYPE_STRING},
 	{.name = "trigger-proto", .id = O_PROTO, .type = XTTYPE_STRING},
+	{.name = "trigger-rproto", .id = O_RPROTO, .type = XTTYPE_STRING,
+	 .excl = 1 << O_PROTO},
 	{.name = "trigger-timeout", .id = O_TIMEOUT, .type = XTTYPE_STRING},
 	{.name = "trigger-lifetime", .id = O_LIFETIME, .type = XTTYPE_STRING},
 	{.name = "trigger-refresh", .id = O_REFRESH, .type = XTTYPE_STRING},
@@ -58,10 +66,11 @@ static const struct xt_option_entry trigger_opts[] = {
 };
 
 #define F_ANY_TYPE	(1 << O_TYPE | 1 << O_NAME)
-#define F_OUT		(F_ANY_TYPE | 1 << O_MATCH | 1 << O_RELATE | \
-			 1 << O_PROTO | 1 << O_TIMEOUT | 1 << O_LIFETIME | \
-			 1 << O_REFRESH | 1 << O_SESSION | 1 << O_PEER | \
-			 1 << O_OWNER | 1 << O_MAX)
+#define F_PROTO		(1 << O_PROTO | 1 << O_RPROTO)
+#define F_OUT		(F_ANY_TYPE | 1 << O_MATCH | 1 << O_MPROTO | \
+			 1 << O_RELATE | F_PROTO | 1 << O_TIMEOUT | \
+			 1 << O_LIFETIME | 1 << O_REFRESH | 1 << O_SESSION | \
+			 1 << O_PEER | 1 << O_OWNER | 1 << O_MAX)
 
 /* What each type takes. */
 static const unsigned int opts_taken[] = {
@@ -74,26 +83,45 @@ static const unsigned int opts_taken[] = {
  * What router firmware writes on dnat and in rules too, where it never had a
  * meaning.
  */
-#define F_IGNORED	(1 << O_PROTO | 1 << O_MATCH | 1 << O_RELATE | \
-			 1 << O_TIMEOUT)
+#define F_IGNORED	(1 << O_MATCH | 1 << O_MPROTO | 1 << O_RELATE | \
+			 F_PROTO | 1 << O_TIMEOUT)
 
 static const char *const type_words[] = {"out", "dnat", "in", NULL};
 static const char *const refresh_words[] = {"out", "both", NULL};
 static const char *const peer_words[] = {"any", "host", NULL};
 static const char *const owner_words[] = {"first", "last", NULL};
 
-static const struct {
-	const char *name;
-	__u8 number;
-} protos[] = {
-	{"tcp", IPPROTO_TCP},
-	{"udp", IPPROTO_UDP},
-	{"sctp", IPPROTO_SCTP},
-	{"all", XT_TRIGGER_PROTO_ALL},
+/* The two lists of ports. */
+enum list {
+	L_MATCH,
+	L_RELATE,
 };
 
-/* An item that names no protocol, until the last check gives it one. */
-#define PROTO_UNNAMED	255
+static const char *const list_names[] = {"trigger-match", "trigger-relate"};
+
+/* The protocols, and what each is in an item of either list. */
+static const struct {
+	const char *name;
+	__u8 number[2];
+} protos[] = {
+	{"tcp", {IPPROTO_TCP, IPPROTO_TCP}},
+	{"udp", {IPPROTO_UDP, IPPROTO_UDP}},
+	{"sctp", {IPPROTO_SCTP, IPPROTO_SCTP}},
+	{"all", {XT_TRIGGER_MATCH_ALL, XT_TRIGGER_PROTO_ALL}},
+};
+
+/*
+ * What is read of a rule and used at its end.
+ * @text:  the two lists as they are written; NULL: not given
+ * @proto: of the items that name none, in either list; zero, without an option,
+ *         is XT_TRIGGER_MATCH_ANY and XT_TRIGGER_PROTO_ALL
+ * @raw:   the rule goes into the raw table
+ */
+struct words {
+	const char *text[2];
+	__u8 proto[2];
+	bool raw;
+};
 
 /* Longest text of an item, "sctp:65535-65535", and its NUL. */
 #define ITEM_LEN	17
@@ -114,10 +142,13 @@ static void trigger_help(void)
 " out:\n"
 "  --trigger-relate [PROTO:]PORT[-PORT][,...]\n"
 "                                 what to open, up to %u items (mandatory)\n"
-"  --trigger-proto PROTO          tcp, udp, sctp or all (tcp and udp), for\n"
-"                                 the items that name none\n"
-"  --trigger-match PORT[-PORT][,...]\n"
+"  --trigger-proto PROTO          tcp, udp, sctp or all (tcp and udp): what to\n"
+"                                 open where the item names none (all)\n"
+"  --trigger-rproto PROTO         another name of --trigger-proto\n"
+"  --trigger-match [PROTO:]PORT[-PORT][,...]\n"
 "                                 destination ports that trigger (every packet)\n"
+"  --trigger-mproto PROTO         the protocol that triggers where the item of\n"
+"                                 --trigger-match names none\n"
 "  --trigger-timeout SECONDS      close so long after the last refresh (%u;\n"
 "                                 none with --trigger-session)\n"
 "  --trigger-lifetime SECONDS     close so long after opening (unlimited)\n"
@@ -215,32 +246,50 @@ static int find_proto(const char *s, size_t len)
 	return -1;
 }
 
-static const char *proto_name(__u8 number)
+/* NULL: an item of --trigger-match that names none. */
+static const char *proto_name(enum list list, __u8 number)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_LEN(protos); i++)
-		if (protos[i].number == number)
+		if (protos[i].number[list] == number)
 			return protos[i].name;
 	return NULL;
 }
 
-static __u8 parse_proto(const struct xt_option_call *cb)
+/* Reads the protocol for the items of @list that name none. */
+static __u8 parse_proto(const struct xt_option_call *cb, enum list list)
 {
 	int i = find_proto(cb->arg, strlen(cb->arg));
 
 	if (i < 0)
 		refuse(cb->entry->name, cb->arg,
 		       "must be one of: tcp, udp, sctp, all");
-	return protos[i].number;
+	return protos[i].number[list];
 }
 
 /*
- * Reads "PORT", "PORT-PORT", "PORT:PORT" or a service's name at @ports, the
- * end of @item, into @range, whose protocol is known if the item names one.
+ * Returns the port of a service of @proto ("all": of tcp or udp; NULL: of tcp,
+ * udp or sctp), or -1.
+ */
+static int service_port(const char *name, const char *proto)
+{
+	unsigned int i, n = proto == NULL ? 3 : 2;
+	int port = -1;
+
+	if (proto != NULL && strcmp(proto, "all") != 0)
+		return xtables_service_to_port(name, proto);
+	for (i = 0; i < n && port < 0; i++)
+		port = xtables_service_to_port(name, protos[i].name);
+	return port;
+}
+
+/*
+ * Reads "PORT", "PORT-PORT", "PORT:PORT" or the name of a service of @proto at
+ * @ports, the end of @item, into @range.
  */
 static void parse_ports(const char *opt, const char *item, const char *ports,
-			struct xt_trigger_range *range)
+			const char *proto, struct xt_trigger_range *range)
 {
 	unsigned int min, max;
 	const char *s = ports;
@@ -253,9 +302,7 @@ static void parse_ports(const char *opt, const char *item, const char *ports,
 		legal = scan_number(&s, &max);
 	}
 	if (!legal || *s != '\0') {
-		const char *proto = range->proto == XT_TRIGGER_PROTO_ALL ?
-				    NULL : proto_name(range->proto);
-		int port = xtables_service_to_port(ports, proto);
+		int port = service_port(ports, proto);
 
 		if (port < 0)
 			refuse(opt, item,
@@ -270,61 +317,72 @@ static void parse_ports(const char *opt, const char *item, const char *ports,
 	range->max = max;
 }
 
-/* Reads one item of --trigger-match. */
-static void parse_match_item(const char *opt, const char *item,
-			     struct xt_trigger_range *range)
+/*
+ * Reads one item of @list into @range, whose protocol is the one for items that
+ * name none. Returns whether the item names its own.
+ */
+static bool parse_item(enum list list, const char *item,
+		       struct xt_trigger_range *range)
 {
 	const char *colon = strchr(item, ':');
+	const char *ports = item;
+	bool named = colon != NULL && !isdigit((unsigned char)item[0]);
 
-	if (colon != NULL && find_proto(item, colon - item) >= 0)
-		refuse(opt, item,
-		       "takes ports without a protocol (match that with -p)");
-	parse_ports(opt, item, item, range);
-}
+	if (named) {
+		int proto = find_proto(item, colon - item);
 
-/* Reads one item of --trigger-relate. */
-static void parse_relate_item(const char *opt, const char *item,
-			      struct xt_trigger_range *range)
-{
-	const char *colon = strchr(item, ':');
-	int proto;
-
-	range->proto = PROTO_UNNAMED;
-	if (colon == NULL || isdigit((unsigned char)item[0])) {
-		parse_ports(opt, item, item, range);
-		return;
+		if (proto < 0)
+			refuse(list_names[list], item,
+			       "the protocol must be one of: tcp, udp, sctp, all");
+		range->proto = protos[proto].number[list];
+		ports = colon + 1;
 	}
-	proto = find_proto(item, colon - item);
-	if (proto < 0)
-		refuse(opt, item,
-		       "the protocol must be one of: tcp, udp, sctp, all");
-	range->proto = protos[proto].number;
-	parse_ports(opt, item, colon + 1, range);
+	parse_ports(list_names[list], item, ports,
+		    proto_name(list, range->proto), range);
+	return named;
 }
 
-/* Reads a comma-separated list into @ranges; returns the number of items. */
-static __u8 parse_list(const struct xt_option_call *cb,
-		       struct xt_trigger_range *ranges,
-		       void (*parse_item)(const char *opt, const char *item,
-					  struct xt_trigger_range *range))
+/*
+ * Reads the comma-separated items of @list into @ranges, and their number into
+ * *@n. Returns whether one of them names a protocol.
+ */
+static bool parse_list(const struct words *words, enum list list,
+		       struct xt_trigger_range *ranges, __u8 *n)
 {
-	const char *opt = cb->entry->name;
-	char *list = strdup(cb->arg);	/* libxtables 1.8.7 has none of its own */
-	char *item, *rest = list;
-	unsigned int n = 0;
+	const char *text = words->text[list];
+	char *copy = strdup(text);	/* libxtables 1.8.7 has none of its own */
+	char *item, *rest = copy;
+	bool named = false;
 
-	if (list == NULL)
+	if (copy == NULL)
 		xtables_error(RESOURCE_PROBLEM, "TRIGGER: out of memory");
 	while ((item = strsep(&rest, ",")) != NULL) {
-		if (n == XT_TRIGGER_ITEMS_MAX)
-			refuse(opt, cb->arg, "has more than %u items",
+		if (*n == XT_TRIGGER_ITEMS_MAX)
+			refuse(list_names[list], text, "has more than %u items",
 			       XT_TRIGGER_ITEMS_MAX);
 		if (*item == '\0')
-			refuse(opt, cb->arg, "has an empty item");
-		parse_item(opt, item, &ranges[n++]);
+			refuse(list_names[list], text, "has an empty item");
+		ranges[*n].proto = words->proto[list];
+		named |= parse_item(list, item, &ranges[(*n)++]);
 	}
-	free(list);
-	return n;
+	free(copy);
+	return named;
+}
+
+/*
+ * Reads both lists, as far as they are given. Returns whether an item of them
+ * names a protocol.
+ */
+static bool parse_lists(const struct words *words, struct xt_trigger_tginfo *info)
+{
+	bool named = false;
+
+	if (words->text[L_MATCH] != NULL)
+		named |= parse_list(words, L_MATCH, info->match, &info->n_match);
+	if (words->text[L_RELATE] != NULL)
+		named |= parse_list(words, L_RELATE, info->relate,
+				    &info->n_relate);
+	return named;
 }
 
 static void set_flag(struct xt_trigger_tginfo *info, __u8 flag, bool on)
@@ -333,10 +391,10 @@ static void set_flag(struct xt_trigger_tginfo *info, __u8 flag, bool on)
 		info->flags |= flag;
 }
 
-static void trigger_parse(struct xt_option_call *cb)
+static void parse_option(struct xt_option_call *cb)
 {
 	struct xt_trigger_tginfo *info = cb->data;
-	__u8 *proto = cb->udata;
+	struct words *words = cb->udata;
 
 	xtables_option_parse(cb);
 	switch (cb->entry->id) {
@@ -347,14 +405,17 @@ static void trigger_parse(struct xt_option_call *cb)
 		parse_name(cb, info->name);
 		break;
 	case O_MATCH:
-		info->n_match = parse_list(cb, info->match, parse_match_item);
+		words->text[L_MATCH] = cb->arg;
+		break;
+	case O_MPROTO:
+		words->proto[L_MATCH] = parse_proto(cb, L_MATCH);
 		break;
 	case O_RELATE:
-		info->n_relate = parse_list(cb, info->relate,
-					    parse_relate_item);
+		words->text[L_RELATE] = cb->arg;
 		break;
 	case O_PROTO:
-		*proto = parse_proto(cb);
+	case O_RPROTO:
+		words->proto[L_RELATE] = parse_proto(cb, L_RELATE);
 		break;
 	case O_TIMEOUT:
 		info->timeout = parse_number(cb, XT_TRIGGER_SECS_MAX);
@@ -386,10 +447,55 @@ static void trigger_parse(struct xt_option_call *cb)
 	}
 }
 
-/* Writes the item as the command line has it, "tcp:113" or "6660-6669". */
-static void format_item(char *buf, const struct xt_trigger_range *range,
-			const char *proto)
+/* Whether the command that @argv has is for the raw table. */
+static bool is_raw_table(char **argv)
 {
+	const char *table = NULL;
+
+	for (; *argv != NULL; argv++) {
+		size_t len = strcspn(*argv, "=");
+
+		if (len > strlen("--t") && strncmp(*argv, "--table", len) == 0)
+			table = (*argv)[len] == '=' ? *argv + len + 1 : argv[1];
+		else if (strncmp(*argv, "-t", 2) == 0)
+			table = (*argv)[2] != '\0' ? *argv + 2 : argv[1];
+	}
+	return table != NULL && strcmp(table, "raw") == 0;
+}
+
+/*
+ * Reads one option. libxtables would make the xt_option_call by itself
+ * (.x6_parse), but only this function is told the command's words, and so the
+ * table.
+ */
+static int trigger_parse(int c, char **argv, int invert, unsigned int *flags,
+			 const void *entry __attribute__((unused)),
+			 struct xt_entry_target **target)
+{
+	const struct xtables_target *self = (const void *)
+		((char *)target - offsetof(struct xtables_target, t));
+	struct words *words = self->udata;
+	struct xt_option_call cb = {
+		.entry = &trigger_opts[c],
+		.arg = optarg,
+		.ext_name = self->name,
+		.data = (*target)->data,
+		.xflags = *flags,
+		.invert = invert,
+		.udata = words,
+	};
+
+	words->raw = is_raw_table(argv);
+	parse_option(&cb);
+	*flags = cb.xflags;
+	return 1;
+}
+
+/* Writes the item as the command line has it, "tcp:113" or "6660-6669". */
+static void format_item(char *buf, enum list list,
+			const struct xt_trigger_range *range)
+{
+	const char *proto = proto_name(list, range->proto);
 	int len = 0;
 
 	if (proto != NULL)
@@ -414,32 +520,67 @@ static void check_no_overlap(const struct xt_trigger_range *a,
 	if (!protos_meet(a->proto, b->proto) ||
 	    a->max < b->min || b->max < a->min)
 		return;
-	format_item(one, a, proto_name(a->proto));
-	format_item(other, b, proto_name(b->proto));
-	refuse(trigger_opts[O_RELATE].name, other, "overlaps with %s", one);
+	format_item(one, L_RELATE, a);
+	format_item(other, L_RELATE, b);
+	refuse(list_names[L_RELATE], other, "overlaps with %s", one);
 }
 
-/* Gives --trigger-proto to the items that name no protocol. */
-static void complete_relate(struct xt_trigger_tginfo *info, bool has_proto,
-			    __u8 proto)
+static void check_relate(const struct xt_trigger_tginfo *info)
 {
 	unsigned int i, j;
-	char text[ITEM_LEN];
 
-	for (i = 0; i < info->n_relate; i++) {
-		struct xt_trigger_range *range = &info->relate[i];
-
-		if (range->proto == PROTO_UNNAMED && !has_proto) {
-			format_item(text, range, NULL);
-			refuse(trigger_opts[O_RELATE].name, text,
-			       "names no protocol (as in tcp:%s), and there is no --trigger-proto",
-			       text);
-		}
-		if (range->proto == PROTO_UNNAMED)
-			range->proto = proto;
+	if (info->n_relate == 0)
+		xtables_error(PARAMETER_PROBLEM,
+			      "TRIGGER: --trigger-relate is missing (--trigger-type out needs it)");
+	for (i = 0; i < info->n_relate; i++)
 		for (j = 0; j < i; j++)
-			check_no_overlap(&info->relate[j], range);
+			check_no_overlap(&info->relate[j], &info->relate[i]);
+}
+
+/* Whether all ports of @range are among those of the @n @ranges. */
+static bool covers(const struct xt_trigger_range *ranges, unsigned int n,
+		   const struct xt_trigger_range *range)
+{
+	unsigned int port = range->min, i = 0;
+
+	while (i < n && port <= range->max) {
+		if (ranges[i].min <= port && port <= ranges[i].max) {
+			port = ranges[i].max + 1;
+			i = 0;
+		} else {
+			i++;
+		}
 	}
+	return port > range->max;
+}
+
+/* Whether the two lists are the same ports. */
+static bool matches_what_opens(const struct xt_trigger_tginfo *info)
+{
+	unsigned int i;
+
+	for (i = 0; i < info->n_match; i++)
+		if (!covers(info->relate, info->n_relate, &info->match[i]))
+			return false;
+	for (i = 0; i < info->n_relate; i++)
+		if (!covers(info->match, info->n_match, &info->relate[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Warns of a rule that loads and may never open anything. @old: it has the form
+ * of old firmware. Some firmware writes the ports to open into both lists, and
+ * selects packets by --dport alone.
+ */
+static void warn(const struct xt_trigger_tginfo *info, bool raw, bool old)
+{
+	if (raw)
+		fprintf(stderr,
+			"TRIGGER: warning: --trigger-type out does nothing in the raw table, where no packet has a connection yet\n");
+	if (old && matches_what_opens(info))
+		fprintf(stderr,
+			"TRIGGER: warning: --trigger-match and --trigger-relate are the same ports: only packets to these ports trigger\n");
 }
 
 /* Takes back, with a warning, what old firmware gives without need. */
@@ -465,9 +606,10 @@ static void ignore_options(struct xt_trigger_tginfo *info, unsigned int ignored)
 static void trigger_check(struct xt_fcheck_call *cb)
 {
 	struct xt_trigger_tginfo *info = cb->data;
-	const __u8 *proto = cb->udata;
+	const struct words *words = cb->udata;
 	const struct xt_option_entry *opt;
 	unsigned int foreign;
+	bool named;
 
 	if (info->type == 0)
 		xtables_error(PARAMETER_PROBLEM,
@@ -480,28 +622,31 @@ static void trigger_check(struct xt_fcheck_call *cb)
 				      "TRIGGER: --%s: not with --trigger-type %s",
 				      opt->name,
 				      type_words[info->type - XT_TRIGGER_OUT]);
+	named = parse_lists(words, info);
 	if (foreign)
 		ignore_options(info, foreign);
 
 	if (info->type != XT_TRIGGER_OUT)
 		return;
-	if (info->n_relate == 0)
-		xtables_error(PARAMETER_PROBLEM,
-			      "TRIGGER: --trigger-relate is missing (--trigger-type out needs it)");
-	complete_relate(info, cb->xflags & 1 << O_PROTO, *proto);
+	check_relate(info);
+	if (info->n_match == 0 && cb->xflags & 1 << O_MPROTO)
+		info->match[info->n_match++] = (struct xt_trigger_range){
+			.min = 1, .max = 65535, .proto = words->proto[L_MATCH],
+		};
 	if (info->timeout == 0 && !(info->flags & XT_TRIGGER_F_SESSION))
 		info->timeout = XT_TRIGGER_TIMEOUT_DEFAULT;
+	warn(info, words->raw, cb->xflags & F_PROTO && !named &&
+			       !(cb->xflags & 1 << O_MPROTO));
 }
 
-static void show_list(const char *opt, const struct xt_trigger_range *ranges,
-		      unsigned int n, bool with_proto)
+static void show_list(const char *opt, enum list list,
+		      const struct xt_trigger_range *ranges, unsigned int n)
 {
 	char text[ITEM_LEN];
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		format_item(text, &ranges[i],
-			    with_proto ? proto_name(ranges[i].proto) : NULL);
+		format_item(text, list, &ranges[i]);
 		if (i == 0)
 			printf(" %s %s", opt, text);
 		else
@@ -526,9 +671,9 @@ static void trigger_show(const struct xt_entry_target *target,
 	if (strcmp(info->name, XT_TRIGGER_NAME_DEFAULT) != 0)
 		printf(" %sname %s", prefix, info->name);
 	snprintf(opt, sizeof(opt), "%smatch", prefix);
-	show_list(opt, info->match, info->n_match, false);
+	show_list(opt, L_MATCH, info->match, info->n_match);
 	snprintf(opt, sizeof(opt), "%srelate", prefix);
-	show_list(opt, info->relate, info->n_relate, true);
+	show_list(opt, L_RELATE, info->relate, info->n_relate);
 	if (info->type == XT_TRIGGER_OUT && info->timeout != timeout_default)
 		printf(" %stimeout %u", prefix, info->timeout);
 	if (info->lifetime != 0)
@@ -568,10 +713,10 @@ static struct xtables_target trigger_target = {
 	.family		= NFPROTO_UNSPEC,
 	.size		= XT_ALIGN(sizeof(struct xt_trigger_tginfo)),
 	.userspacesize	= offsetof(struct xt_trigger_tginfo, kernel),
-	.udata_size	= sizeof(__u8),	/* --trigger-proto */
+	.udata_size	= sizeof(struct words),
 	.help		= trigger_help,
 	.init		= trigger_init,
-	.x6_parse	= trigger_parse,
+	.parse		= trigger_parse,
 	.x6_fcheck	= trigger_check,
 	.x6_options	= trigger_opts,
 	.print		= trigger_print,

@@ -71,10 +71,6 @@
 -j TRIGGER --trigger-type out;;FAIL
 # says: --trigger-relate is missing (--trigger-type out needs it)
 -j TRIGGER --trigger-type out --trigger-proto tcp --trigger-match 6667;;FAIL
-# says: --trigger-relate "113": names no protocol (as in tcp:113), and there is no --trigger-proto
--j TRIGGER --trigger-type out --trigger-relate 113;;FAIL
-# says: --trigger-relate "20-30": names no protocol (as in tcp:20-30), and there is no --trigger-proto
--j TRIGGER --trigger-type out --trigger-relate tcp:113,20-30;;FAIL
 # says: --trigger-relate "tcp:0": ports go from 1 to 65535
 -j TRIGGER --trigger-type out --trigger-relate tcp:0;;FAIL
 # says: --trigger-relate "tcp:0-10": ports go from 1 to 65535
@@ -130,7 +126,19 @@
 # says: option "--trigger-relate" can only be used once
 -j TRIGGER --trigger-type out --trigger-relate tcp:1 --trigger-relate tcp:2;;FAIL
 
-# --- --trigger-proto: output writes it with each item
+# --- --trigger-proto and --trigger-rproto: output writes it with each item
+-j TRIGGER --trigger-type out --trigger-relate 113;-j TRIGGER --trigger-type out --trigger-relate all:113;OK
+-j TRIGGER --trigger-type out --trigger-relate 113-113,udp:5000,7:9;-j TRIGGER --trigger-type out --trigger-relate all:113,udp:5000,all:7-9;OK
+-j TRIGGER --trigger-type out --trigger-rproto tcp --trigger-relate 113;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-relate 113,udp:5000 --trigger-rproto ALL;-j TRIGGER --trigger-type out --trigger-relate all:113,udp:5000;OK
+# says: --trigger-rproto "icmp": must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-rproto icmp --trigger-relate 113;;FAIL
+# says: "--trigger-rproto" cannot be used together with "--trigger-proto"
+-j TRIGGER --trigger-type out --trigger-proto tcp --trigger-rproto tcp --trigger-relate 113;;FAIL
+# says: option "--trigger-rproto" can only be used once
+-j TRIGGER --trigger-type out --trigger-rproto tcp --trigger-rproto tcp --trigger-relate 113;;FAIL
+# says: --trigger-relate "udp:113": overlaps with all:113
+-j TRIGGER --trigger-type out --trigger-relate 113,udp:113;;FAIL
 -j TRIGGER --trigger-type out --trigger-proto tcp --trigger-relate 113;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
 -j TRIGGER --trigger-type out --trigger-relate 113-120 --trigger-proto UDP;-j TRIGGER --trigger-type out --trigger-relate udp:113-120;OK
 -j TRIGGER --trigger-type out --trigger-proto sctp --trigger-relate 113:120;-j TRIGGER --trigger-type out --trigger-relate sctp:113-120;OK
@@ -145,6 +153,28 @@
 -j TRIGGER --trigger-type out --trigger-proto 6 --trigger-relate 113;;FAIL
 # says: --trigger-proto "": must be one of: tcp, udp, sctp, all
 -j TRIGGER --trigger-type out --trigger-proto "" --trigger-relate 113;;FAIL
+
+# --- services' names: of the item's protocol, or of the one for items that name none
+-j TRIGGER --trigger-type out --trigger-relate biff --trigger-proto udp;-j TRIGGER --trigger-type out --trigger-relate udp:512;OK
+-j TRIGGER --trigger-type out --trigger-relate auth --trigger-rproto tcp;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-relate auth,udp:biff;-j TRIGGER --trigger-type out --trigger-relate all:113,udp:512;OK
+-j TRIGGER --trigger-type out --trigger-relate all:biff;-j TRIGGER --trigger-type out --trigger-relate all:512;OK
+-j TRIGGER --trigger-type out --trigger-match auth,biff,udp:biff,all:biff --trigger-relate tcp:1;-j TRIGGER --trigger-type out --trigger-match 113,512,udp:512,all:512 --trigger-relate tcp:1;OK
+-j TRIGGER --trigger-type out --trigger-match biff --trigger-mproto udp --trigger-relate tcp:1;-j TRIGGER --trigger-type out --trigger-match udp:512 --trigger-relate tcp:1;OK
+# says: --trigger-relate "tcp:biff": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate tcp:biff;;FAIL
+# says: --trigger-relate "biff": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-proto tcp --trigger-relate biff;;FAIL
+# says: --trigger-relate "biff": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate biff --trigger-proto tcp;;FAIL
+# says: --trigger-relate "auth": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-relate auth --trigger-rproto sctp;;FAIL
+# says: --trigger-match "tcp:biff": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-match tcp:biff --trigger-relate tcp:1;;FAIL
+# says: --trigger-match "biff": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-match biff --trigger-mproto tcp --trigger-relate tcp:1;;FAIL
+# says: --trigger-match "nbp": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-match nbp --trigger-relate tcp:1;;FAIL
 
 # --- --trigger-match
 -j TRIGGER --trigger-type out --trigger-match 6667 --trigger-relate tcp:113;=;OK
@@ -161,14 +191,67 @@
 -j TRIGGER --trigger-type out --trigger-match 65536 --trigger-relate tcp:113;;FAIL
 # says: --trigger-match "6669-6660": the range runs backwards
 -j TRIGGER --trigger-type out --trigger-match 6669-6660 --trigger-relate tcp:113;;FAIL
-# says: --trigger-match "tcp:6667": takes ports without a protocol (match that with -p)
--j TRIGGER --trigger-type out --trigger-match tcp:6667 --trigger-relate tcp:113;;FAIL
 # says: --trigger-match "": has an empty item
 -j TRIGGER --trigger-type out --trigger-match "" --trigger-relate tcp:113;;FAIL
 # says: --trigger-match "6667,": has an empty item
 -j TRIGGER --trigger-type out --trigger-match 6667, --trigger-relate tcp:113;;FAIL
 # says: --trigger-match "66a": is no port, no range of ports and no service's name
 -j TRIGGER --trigger-type out --trigger-match 66a --trigger-relate tcp:113;;FAIL
+
+# --- --trigger-match and --trigger-mproto: protocols that trigger
+-j TRIGGER --trigger-type out --trigger-match tcp:6667 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-match udp:3000-4000 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-match sctp:1-65535 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-match all:6667 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-match tcp:6667,udp:3000-4000,all:53,21,sctp:9 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-match 6667,all:6667,tcp:6667,6660-6669,tcp:6667 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-match TCP:6667-6667,Udp:53:54,ALL:7 --trigger-relate tcp:113;-j TRIGGER --trigger-type out --trigger-match tcp:6667,udp:53-54,all:7 --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-match tcp:1,tcp:2,tcp:3,tcp:4,tcp:5,udp:1,udp:2,udp:3,udp:4,udp:5,all:1,all:2,1,2,sctp:65534-65535 --trigger-relate tcp:113;=;OK
+-j TRIGGER --trigger-type out --trigger-mproto tcp --trigger-match 6667 --trigger-relate tcp:113;-j TRIGGER --trigger-type out --trigger-match tcp:6667 --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-match 6667,udp:53,7:8 --trigger-relate tcp:113 --trigger-mproto TCP;-j TRIGGER --trigger-type out --trigger-match tcp:6667,udp:53,tcp:7-8 --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-mproto all --trigger-match 6667 --trigger-relate tcp:113;-j TRIGGER --trigger-type out --trigger-match all:6667 --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-mproto sctp --trigger-relate tcp:113;-j TRIGGER --trigger-type out --trigger-match sctp:1-65535 --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-mproto all;-j TRIGGER --trigger-type out --trigger-match all:1-65535 --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-mproto tcp --trigger-match 554 --trigger-rproto udp --trigger-relate 6970-6999;-j TRIGGER --trigger-type out --trigger-match tcp:554 --trigger-relate udp:6970-6999;OK
+# says: --trigger-match "icmp:6667": the protocol must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-match icmp:6667 --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "any:6667": the protocol must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-match any:6667 --trigger-relate tcp:113;;FAIL
+# says: --trigger-match ":6667": the protocol must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-match :6667 --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "tcp:": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type out --trigger-match tcp: --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "tcp:0": ports go from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-match tcp:0 --trigger-relate tcp:113;;FAIL
+# says: --trigger-match "udp:9-8": the range runs backwards
+-j TRIGGER --trigger-type out --trigger-match 1,udp:9-8 --trigger-relate tcp:113;;FAIL
+# says: --trigger-mproto "icmp": must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-mproto icmp --trigger-relate tcp:113;;FAIL
+# says: --trigger-mproto "": must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type out --trigger-mproto "" --trigger-match 1 --trigger-relate tcp:113;;FAIL
+# says: option "--trigger-mproto" can only be used once
+-j TRIGGER --trigger-type out --trigger-mproto tcp --trigger-mproto udp --trigger-relate tcp:113;;FAIL
+# says: option "--trigger-mproto" cannot be inverted
+-j TRIGGER --trigger-type out ! --trigger-mproto tcp --trigger-relate tcp:113;;FAIL
+
+# --- the ports that open in the place of those that trigger, in the form of old firmware
+# says: warning: --trigger-match and --trigger-relate are the same ports: only packets to these ports trigger
+-p tcp -m tcp --dport 6667 -j TRIGGER --trigger-type out --trigger-proto tcp --trigger-match 113-113 --trigger-relate 113-113;-p tcp -m tcp --dport 6667 -j TRIGGER --trigger-type out --trigger-match 113 --trigger-relate tcp:113;OK
+# says: warning: --trigger-match and --trigger-relate are the same ports: only packets to these ports trigger
+-j TRIGGER --trigger-type out --trigger-relate 113 --trigger-match 113-113 --trigger-rproto all;-j TRIGGER --trigger-type out --trigger-match 113 --trigger-relate all:113;OK
+# says: warning: --trigger-match and --trigger-relate are the same ports: only packets to these ports trigger
+-j TRIGGER --trigger-type out --trigger-proto udp --trigger-match 9,1-5,4-8 --trigger-relate 1-9;-j TRIGGER --trigger-type out --trigger-match 9,1-5,4-8 --trigger-relate udp:1-9;OK
+# says: warning: --trigger-match and --trigger-relate are the same ports: only packets to these ports trigger
+-j TRIGGER --trigger-type out --trigger-proto udp --trigger-match 1-65535 --trigger-relate 40000-65535,1-39999;-j TRIGGER --trigger-type out --trigger-match 1-65535 --trigger-relate udp:40000-65535,udp:1-39999;OK
+# nothing to say: other ports, some other ports, a protocol that an item or --trigger-mproto names, and the form of today
+-j TRIGGER --trigger-type out --trigger-proto udp --trigger-match 1-5,7-9 --trigger-relate 1-9;-j TRIGGER --trigger-type out --trigger-match 1-5,7-9 --trigger-relate udp:1-9;OK
+-j TRIGGER --trigger-type out --trigger-proto udp --trigger-match 1-9 --trigger-relate 2-9;-j TRIGGER --trigger-type out --trigger-match 1-9 --trigger-relate udp:2-9;OK
+-j TRIGGER --trigger-type out --trigger-proto udp --trigger-match 1-8 --trigger-relate 1-9;-j TRIGGER --trigger-type out --trigger-match 1-8 --trigger-relate udp:1-9;OK
+-j TRIGGER --trigger-type out --trigger-proto udp --trigger-relate 1-9;-j TRIGGER --trigger-type out --trigger-relate udp:1-9;OK
+-j TRIGGER --trigger-type out --trigger-proto tcp --trigger-match tcp:113 --trigger-relate 113;-j TRIGGER --trigger-type out --trigger-match tcp:113 --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-proto tcp --trigger-match 113 --trigger-relate tcp:113;-j TRIGGER --trigger-type out --trigger-match 113 --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-mproto tcp --trigger-match 113 --trigger-rproto tcp --trigger-relate 113;-j TRIGGER --trigger-type out --trigger-match tcp:113 --trigger-relate tcp:113;OK
+-j TRIGGER --trigger-type out --trigger-match 113 --trigger-relate tcp:113;=;OK
 
 # --- --trigger-timeout: 600, or none with --trigger-session
 -j TRIGGER --trigger-type out --trigger-relate tcp:113 --trigger-timeout 1;=;OK
@@ -253,6 +336,12 @@
 # --- what old firmware writes on every rule: checked for form, not kept
 # says: warning: ignored with --trigger-type in: --trigger-match --trigger-relate --trigger-proto --trigger-timeout
 -j TRIGGER --trigger-type in --trigger-proto tcp --trigger-match 6660-6669 --trigger-relate 113-113 --trigger-timeout 600;-j TRIGGER --trigger-type in;OK
+# says: warning: ignored with --trigger-type in: --trigger-match --trigger-mproto --trigger-relate --trigger-rproto
+-j TRIGGER --trigger-type in --trigger-mproto tcp --trigger-match 113 --trigger-rproto udp --trigger-relate 113;-j TRIGGER --trigger-type in;OK
+# says: warning: ignored with --trigger-type in: --trigger-mproto
+-j TRIGGER --trigger-type in --trigger-mproto all;-j TRIGGER --trigger-type in;OK
+# says: warning: ignored with --trigger-type in: --trigger-match --trigger-relate --trigger-proto
+-j TRIGGER --trigger-match tcp:113 --trigger-relate 113 --trigger-proto tcp --trigger-type in;-j TRIGGER --trigger-type in;OK
 # says: warning: ignored with --trigger-type in: --trigger-relate
 -j TRIGGER --trigger-type in --trigger-relate 113,113;-j TRIGGER --trigger-type in;OK
 # says: --trigger-match "6669-6660": the range runs backwards
@@ -261,6 +350,14 @@
 -j TRIGGER --trigger-relate 113-0 --trigger-type in;;FAIL
 # says: --trigger-proto "any": must be one of: tcp, udp, sctp, all
 -j TRIGGER --trigger-type in --trigger-proto any;;FAIL
+# says: --trigger-rproto "any": must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type in --trigger-rproto any;;FAIL
+# says: --trigger-mproto "6": must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type in --trigger-mproto 6;;FAIL
+# says: --trigger-match "icmp:1": the protocol must be one of: tcp, udp, sctp, all
+-j TRIGGER --trigger-type in --trigger-match icmp:1;;FAIL
+# says: --trigger-relate "biff": is no port, no range of ports and no service's name
+-j TRIGGER --trigger-type in --trigger-relate biff --trigger-proto tcp;;FAIL
 # says: --trigger-timeout "0": must be a number from 1 to 31536000
 -j TRIGGER --trigger-type in --trigger-timeout 0;;FAIL
 
@@ -295,9 +392,21 @@
 -j TRIGGER --trigger-type dnat --trigger-max 5;;FAIL
 # says: warning: ignored with --trigger-type dnat: --trigger-match --trigger-relate --trigger-proto --trigger-timeout
 -j TRIGGER --trigger-timeout 600 --trigger-relate 5000-6000 --trigger-match 3000-4000 --trigger-proto all --trigger-type dnat;-j TRIGGER --trigger-type dnat;OK
+# says: warning: ignored with --trigger-type dnat: --trigger-mproto --trigger-rproto
+-j TRIGGER --trigger-type dnat --trigger-rproto tcp --trigger-mproto udp;-j TRIGGER --trigger-type dnat;OK
 # says: warning: ignored with --trigger-type dnat: --trigger-timeout
 -p tcp -m tcp --dport 5000:6000 -j TRIGGER --trigger-type dnat --trigger-timeout 600;-p tcp -m tcp --dport 5000:6000 -j TRIGGER --trigger-type dnat;OK
 # says: --trigger-relate "70000": ports go from 1 to 65535
 -j TRIGGER --trigger-type dnat --trigger-relate 70000;;FAIL
 # says: --trigger-timeout "soon": must be a number from 1 to 31536000
 -j TRIGGER --trigger-type dnat --trigger-timeout soon;;FAIL
+
+# --- raw
+*raw
+:PREROUTING
+# says: warning: --trigger-type out does nothing in the raw table, where no packet has a connection yet
+-j TRIGGER --trigger-type out --trigger-relate tcp:113;=;OK
+# says: warning: --trigger-type out does nothing in the raw table, where no packet has a connection yet
+-i br-lan -j TRIGGER --trigger-relate tcp:114 --trigger-type out;-i br-lan -j TRIGGER --trigger-type out --trigger-relate tcp:114;OK
+# says: --trigger-relate "tcp:0": ports go from 1 to 65535
+-j TRIGGER --trigger-type out --trigger-relate tcp:0;;FAIL

@@ -14,6 +14,7 @@ import struct
 OUT, DNAT, IN = 1, 2, 3
 SESSION, PEER_HOST, OWNER_LAST, REFRESH_BOTH, SHADOW = (1 << bit for bit in range(5))
 ALL, TCP, UDP, SCTP = 0, 6, 17, 132
+MATCH_ALL = 255
 
 ITEMS_MAX = 15
 

@@ -16,8 +16,11 @@ IN = "-j TRIGGER --trigger-type in --trigger-name games"
 RULES = [("filter", "FORWARD", OUT), ("nat", "PREROUTING", DNAT), ("filter", "FORWARD", IN)]
 BY_TYPE = pytest.mark.parametrize("table,chain,rule", RULES, ids=["out", "dnat", "in"])
 
-OPTIONS = ("type", "name", "relate", "proto", "match", "timeout", "lifetime", "refresh",
-           "session", "peer", "owner", "max", "shadow")
+OPTIONS = ("type", "name", "relate", "proto", "rproto", "match", "mproto", "timeout",
+           "lifetime", "refresh", "session", "peer", "owner", "max", "shadow")
+
+RAW_WARNING = ("--trigger-type out does nothing in the raw table, where no packet has a"
+               " connection yet")
 
 # OUT with one option changed or left out
 NEAR_MISSES = {
@@ -26,6 +29,8 @@ NEAR_MISSES = {
     "match": ("7000-7010", "7000-7011"),
     "match item": ("6667,7000", "7000"),
     "match order": ("6667,7000-7010", "7000-7010,6667"),
+    "match protocol": ("6667,", "tcp:6667,"),
+    "match protocol all": ("6667,", "all:6667,"),
     "match left out": ("--trigger-match 6667,7000-7010", ""),
     "relate": ("tcp:113", "tcp:114"),
     "relate item": (",udp:99-120", ""),
@@ -126,6 +131,41 @@ def test_restore_refuses_a_bad_rule_and_loads_nothing(tables):
     assert status == 2
     assert '--trigger-relate "tcp:0": ports go from 1 to 65535' in message
     assert tables.save() == before
+
+
+@pytest.mark.parametrize("command,warned", [
+    ("-t raw -A PREROUTING %s", True),
+    ("-t raw -A OUTPUT %s", True),
+    ("--table raw -A PREROUTING %s", True),
+    ("--table=raw -A PREROUTING %s", True),
+    ("-traw -A PREROUTING %s", True),
+    ("--tab raw -A PREROUTING %s", True),
+    ("-A PREROUTING %s -t raw", True),
+    ("-t raw -A pt %s", True),
+    ("-t mangle -A PREROUTING %s", False),
+    ("--table=mangle -A PREROUTING %s -m comment --comment raw", False),
+    ("-t nat -A PREROUTING %s", False),
+    ("-A FORWARD %s", False),
+])
+def test_out_in_the_raw_table_is_warned_of(tables, command, warned):
+    """It loads there, and can never do anything."""
+    tables.done("iptables", "-t", "raw", "-N", "pt")
+    rule = "-j TRIGGER --trigger-type out --trigger-relate tcp:113"
+    try:
+        result = tables.tool("iptables", *shlex.split(command % rule))
+        assert result.returncode == 0
+        assert "TRIGGER: warning: " + RAW_WARNING in result.stderr or not warned
+        assert result.stderr.count("TRIGGER: ") == warned
+        assert tables.save().count(rule) == 1
+    finally:
+        tables.done("iptables", "-t", "mangle", "-F")
+
+
+def test_warnings_of_the_raw_table_in_a_file(tables):
+    """iptables-restore warns of the rules of that table, and of no others."""
+    rules = "-A PREROUTING -j TRIGGER --trigger-type out --trigger-relate tcp:113\nCOMMIT\n"
+    said = tables.restore("*nat\n" + rules + "*raw\n" + rules + "*nat\n" + rules)
+    assert said == "TRIGGER: warning: " + RAW_WARNING + "\n"
 
 
 def test_equal_rules_in_user_chains(tables):

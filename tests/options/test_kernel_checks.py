@@ -10,7 +10,8 @@ import errno
 import os
 
 import pytest
-from blob import (ALL, DNAT, IN, OUT, SCTP, SESSION, SHADOW, TCP, UDP, Item, replace, tginfo)
+from blob import (ALL, DNAT, IN, MATCH_ALL, OUT, SCTP, SESSION, SHADOW, TCP, UDP, Item, replace,
+                  tginfo)
 from hosts import wait_until
 from tables import Tables
 
@@ -112,6 +113,15 @@ RIGHT = {
         " --trigger-timeout %d --trigger-lifetime %d --trigger-session --trigger-max 65535"
         % ("x" * 31, ",".join(["1-65535"] * 15),
            ",".join("tcp:%d" % port for port in range(1, 15)) + ",tcp:15-65535", SECS, SECS)),
+    "matched protocols": (
+        dict(BASES[OUT], match=[Item(1, 9, TCP), Item(1, 9, UDP), Item(1, 9, SCTP), Item(1, 9),
+                                Item(1, 9, MATCH_ALL), Item(2, 3, TCP), Item(2, 3, TCP)]),
+        "--trigger-type out --trigger-match"
+        " tcp:1-9,udp:1-9,sctp:1-9,1-9,all:1-9,tcp:2-3,tcp:2-3 --trigger-relate tcp:113"),
+    "as version 0.1 has them": (
+        dict(BASES[OUT], match=[Item(6660, 6669), Item(6660, 6660)],
+             relate=[Item(113, 113, ALL), Item(1, 2, SCTP)]),
+        "--trigger-type out --trigger-match 6660-6669,6660 --trigger-relate all:113,sctp:1-2"),
     "with a pointer of our own": (dict(BASES[IN], kernel=0x6b6b6b6b6b6b6b6b),
                                   "--trigger-type in"),
 }

@@ -68,7 +68,7 @@ struct rule {
 		char bytes[sizeof(struct xt_entry_target) +
 			   XT_ALIGN(sizeof(struct xt_trigger_tginfo))];
 	} target __attribute__((aligned(8)));
-	__u8 udata;
+	struct words udata;
 };
 
 static struct xt_trigger_tginfo *rule_info(struct rule *rule)
