@@ -41,6 +41,42 @@ WITH_SUPERFLUOUS_OPTIONS = """
     --trigger-proto all --trigger-match 3000 --trigger-relate 5000:6000 --trigger-timeout 60
 """
 
+# Others named no protocol at all, and meant tcp and udp.
+WITHOUT_PROTOCOL = """
+-t nat -N PREROUTING_WAN
+-t nat -N PREROUTING_RULE
+-N FORWARD_WAN
+-t nat -I PREROUTING -j PREROUTING_RULE
+-t nat -I PREROUTING -j PREROUTING_WAN
+-I FORWARD -j FORWARD_WAN
+-t nat -A PREROUTING_WAN -p tcp --dport 113:114 -j TRIGGER --trigger-type dnat \
+    --trigger-timeout 300
+-t nat -A PREROUTING_WAN -p udp --dport 113:114 -j TRIGGER --trigger-type dnat \
+    --trigger-timeout 300
+-A FORWARD_WAN -p tcp --dport 113:114 -j TRIGGER --trigger-type in --trigger-match 6667 \
+    --trigger-relate 113-114 --trigger-timeout 300
+-A FORWARD_WAN -p udp --dport 113:114 -j TRIGGER --trigger-type in --trigger-match 6667 \
+    --trigger-relate 113-114 --trigger-timeout 300
+-t nat -A PREROUTING_RULE -s 192.168.1.0/24 -p tcp --dport 6667 -j TRIGGER \
+    --trigger-type out --trigger-match 6667 --trigger-relate 113-114 --trigger-timeout 300
+"""
+
+# Realtek's has an option for each of the two protocols.
+REALTEK = """
+-N port_trigger
+-t nat -N port_trigger
+-A FORWARD -j port_trigger
+-t nat -A PREROUTING -j port_trigger
+-A port_trigger -o wan -m iprange --src-range 0.0.0.0-255.255.255.255 -j TRIGGER \
+    --trigger-type out --trigger-mproto tcp --trigger-match 554-554 \
+    --trigger-rproto udp --trigger-relate 6970-6999
+-A port_trigger -o wan -m iprange --src-range 0.0.0.0-255.255.255.255 -j TRIGGER \
+    --trigger-type out --trigger-mproto all --trigger-match 7175-7175 \
+    --trigger-rproto all --trigger-relate 51200-51201
+-t nat -A port_trigger -i wan -j TRIGGER --trigger-type dnat
+-A port_trigger -i wan -j TRIGGER --trigger-type in
+"""
+
 
 def run_as_firmware_does(router, script):
     """One iptables call for each line, from empty chains on; LAN hosts may go out last."""
@@ -84,6 +120,34 @@ def test_superfluous_options_of_old_firmware(router, lan1, lan2, wan):
     assert wan.who_answers("tcp:113") == lan1.ip
     assert wan.who_answers("udp:5000") == lan2.ip
     assert wan.who_answers("tcp:6000") == lan2.ip
+
+
+def test_rules_without_a_protocol(router, lan1, lan2, wan):
+    """Without --trigger-proto tcp and udp open."""
+    run_as_firmware_does(router, WITHOUT_PROTOCOL)
+    assert wan.who_answers("tcp:113") is None
+    lan2.connect("udp:6667")
+    assert router.triggers() == []
+    lan1.connect("tcp:6667")
+    assert router.trigger().timeout == 300
+    for where in ("tcp:113", "udp:113", "tcp:114", "udp:114"):
+        assert wan.who_answers(where) == lan1.ip
+    assert wan.who_answers("tcp:115") is None
+
+
+def test_realtek_rules(router, lan1, lan2, wan):
+    """--trigger-mproto triggers, --trigger-rproto opens."""
+    run_as_firmware_does(router, REALTEK)
+    lan1.connect("udp:554")
+    assert router.triggers() == []
+    lan1.connect("tcp:554")
+    assert wan.who_answers("udp:6970") == lan1.ip
+    assert wan.who_answers("tcp:6970") is None
+    lan2.connect("udp:7175")
+    assert wan.who_answers("tcp:51200") == lan2.ip
+    assert wan.who_answers("udp:51201") == lan2.ip
+    lan1.connect("tcp:7175")
+    assert router.owners(open="tcp:51200-51201,udp:51200-51201") == [lan2.ip, lan1.ip]
 
 
 def test_the_default_timeout_is_ten_minutes(router, lan1):

@@ -45,6 +45,59 @@ def test_match_looks_at_any_protocol_with_ports(router, lan1, wan, protocol):
     assert wan.who_answers("tcp:113") == lan1.ip
 
 
+@pytest.mark.parametrize("match, hits, misses", [
+    pytest.param("tcp:3000", ["tcp:3000"], ["udp:3000", "sctp:3000", "tcp:3001"], id="tcp"),
+    pytest.param("udp:3000-3010", ["udp:3005"], ["tcp:3005", "sctp:3005", "udp:3011"], id="udp"),
+    pytest.param("sctp:3000", ["sctp:3000"], ["tcp:3000", "udp:3000"], id="sctp"),
+    pytest.param("all:3000", ["tcp:3000", "udp:3000"], ["sctp:3000", "udp:3001"], id="all"),
+    pytest.param("tcp:3000,udp:4000", ["tcp:3000", "udp:4000"], ["udp:3000", "tcp:4000"],
+                 id="each with its ports"),
+    pytest.param("tcp:3000-3009,3005", ["tcp:3000", "udp:3005"], ["udp:3000"], id="overlapping"),
+])
+def test_a_protocol_that_an_item_names_is_the_only_one(router, lan1, match, hits, misses):
+    """One rule is triggered by several protocols, each with the ports that name it."""
+    router.load(out("--trigger-match %s --trigger-relate tcp:113 --trigger-session" % match))
+    for where in misses:
+        lan1.connect(where)
+        assert router.triggers() == [], where + " triggered"
+    for where in hits:
+        lan1.connect(where)
+        assert router.trigger().trigger == where
+        router.conntrack("-F")
+        router.wait_closed()
+
+
+def test_a_protocol_that_an_item_names_on_ipv6(router, lan1, wan):
+    """The same rule of IPv6."""
+    router.load6(out("--trigger-match tcp:3000,all:4000 --trigger-relate tcp:113"))
+    lan1.connect("udp:3000", dst=wan.ip6)
+    assert router.triggers() == []
+    lan1.connect("tcp:3000", dst=wan.ip6)
+    assert router.trigger().trigger == "tcp:3000"
+
+
+def test_mproto_is_what_triggers(router, lan1, wan):
+    """--trigger-mproto is the protocol that triggers, --trigger-rproto the one to open."""
+    router.load(out("--trigger-mproto tcp --trigger-match 554"
+                    " --trigger-rproto udp --trigger-relate 6970-6999"), DNAT, IN)
+    lan1.connect("udp:554")
+    assert router.triggers() == []
+    lan1.connect("tcp:554")
+    assert wan.who_answers("udp:6980") == lan1.ip
+    assert wan.who_answers("tcp:6980") is None
+
+
+def test_mproto_without_ports(router, lan1, wan):
+    """--trigger-mproto alone: every packet of that protocol triggers, and no other."""
+    router.load(out("--trigger-mproto tcp --trigger-relate tcp:113"), DNAT, IN)
+    lan1.connect("udp:4711")
+    lan1.send_raw(wan.ip, ipv4(lan1.ip, wan.ip, 1, icmp_echo(1)))
+    lan1.settle()
+    assert router.triggers() == []
+    lan1.connect("tcp:4711")
+    assert wan.who_answers("tcp:113") == lan1.ip
+
+
 def test_match_looks_at_the_destination_port(router, lan1):
     """A source port in the list triggers nothing."""
     router.load(out(OPTIONS))
