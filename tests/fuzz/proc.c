@@ -34,9 +34,10 @@ static const struct rule {
 } rules[] = {
 	{ "--trigger-match 3000 --trigger-relate tcp:113",
 	  "default", "tcp:113", "udp:3000", 600, 0, false, false },
-	{ "--trigger-match 6667 --trigger-relate tcp:114 --trigger-session",
+	{ "--trigger-match udp:1-65535,tcp:6667 --trigger-relate tcp:114"
+	  " --trigger-session",
 	  "default", "tcp:114", "tcp:6667", 0, 0, true, false },
-	{ "--trigger-match 7000-7010 --trigger-relate udp:5000-5010"
+	{ "--trigger-match all:1-65535,sctp:7000-7010 --trigger-relate udp:5000-5010"
 	  " --trigger-peer host --trigger-timeout 31536000",
 	  "default", "udp:5000-5010", "sctp:7005", 31536000, 0, false, true },
 	{ "--trigger-name games --trigger-relate all:2000-2010,sctp:9"

@@ -117,8 +117,8 @@ PACKET_RULES = (
     " --trigger-shadow",
     "-N mine", "-A FORWARD -j mine",
     out("--trigger-match 3000 --trigger-relate all:113,udp:5000-5010", "-A mine -i lan"),
-    out("--trigger-match 6667,7000-7010 --trigger-relate tcp:114 --trigger-session",
-        "-A mine -i lan"),
+    out("--trigger-match tcp:6667,all:7000-7010,sctp:1-99,21 --trigger-relate tcp:114"
+        " --trigger-session", "-A mine -i lan"),
     out("--trigger-relate all:1-100,sctp:1-7776 --trigger-peer host --trigger-timeout 1",
         "-t mangle -A PREROUTING -i lan"),
     out("--trigger-name games --trigger-relate all:2000-2010 --trigger-owner last"
