@@ -89,16 +89,18 @@ void trigger_rule_put(struct trigger_rule *rule);
 static inline bool trigger_info_matches(const struct xt_trigger_tginfo *info,
 					u8 proto, u16 port)
 {
-	const struct xt_trigger_range *item = info->match;
-	const struct xt_trigger_range *end = item + info->n_match;
+	u8 i;
 
-	for (; item < end; item++) {
+	for (i = 0; i < info->n_match; i++) {
+		const struct xt_trigger_range *item = &info->match[i];
+
 		if (port < item->min || port > item->max)
 			continue;
-		if (item->proto == XT_TRIGGER_MATCH_ANY || item->proto == proto)
+		if (item->proto == XT_TRIGGER_MATCH_ANY)
 			return true;
-		if (item->proto == XT_TRIGGER_MATCH_ALL &&
-		    (proto == IPPROTO_TCP || proto == IPPROTO_UDP))
+		if (item->proto == XT_TRIGGER_MATCH_ALL ?
+		    proto == IPPROTO_TCP || proto == IPPROTO_UDP :
+		    proto == item->proto)
 			return true;
 	}
 	return false;
