@@ -36,7 +36,7 @@ XTLIBDIR ?= $(shell $(PKG_CONFIG) --variable=xtlibdir xtables 2>/dev/null)
 
 CFLAGS ?= -O2 -g
 COMPILE = $(CC) $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -Iinclude
-PLUGIN_CFLAGS = -fPIC $(shell $(PKG_CONFIG) --cflags xtables)
+PLUGIN_CFLAGS = -fPIC -fvisibility=hidden $(shell $(PKG_CONFIG) --cflags xtables)
 # What an older libxtables lacks is to fail here, not when iptables loads it.
 PLUGIN_LDFLAGS = $(LDFLAGS) -shared -Wl,-z,defs $(shell $(PKG_CONFIG) --libs xtables)
 
@@ -94,8 +94,9 @@ xtlibdir:
 	$(call need,test -n '$(XTLIBDIR)',what tells where iptables' plugins are \
 		(or name it: XTLIBDIR=),libxtables-dev)
 
-$(PLUGIN): userspace/libxt_TRIGGER.c include/xt_TRIGGER.h userspace/.libxt_TRIGGER.so.cmd
-	$(COMPILE) $(PLUGIN_CFLAGS) -o $@ $< $(PLUGIN_LDFLAGS)
+$(PLUGIN): userspace/libxt_TRIGGER.c userspace/items.c userspace/items.h include/xt_TRIGGER.h \
+		userspace/.libxt_TRIGGER.so.cmd
+	$(COMPILE) $(PLUGIN_CFLAGS) -o $@ $(filter %.c,$^) $(PLUGIN_LDFLAGS)
 
 userspace/.libxt_TRIGGER.so.cmd: FORCE
 	$(call record,$(COMPILE) $(PLUGIN_CFLAGS) $(PLUGIN_LDFLAGS))

@@ -13,15 +13,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include <xtables.h>
-
-#include "xt_TRIGGER.h"
-
-#define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
+#include "items.h"
 
 enum {
 	O_TYPE,
@@ -91,25 +86,6 @@ static const char *const refresh_words[] = {"out", "both", NULL};
 static const char *const peer_words[] = {"any", "host", NULL};
 static const char *const owner_words[] = {"first", "last", NULL};
 
-/* The two lists of ports. */
-enum list {
-	L_MATCH,
-	L_RELATE,
-};
-
-static const char *const list_names[] = {"trigger-match", "trigger-relate"};
-
-/* The protocols, and what each is in an item of either list. */
-static const struct {
-	const char *name;
-	__u8 number[2];
-} protos[] = {
-	{"tcp", {IPPROTO_TCP, IPPROTO_TCP}},
-	{"udp", {IPPROTO_UDP, IPPROTO_UDP}},
-	{"sctp", {IPPROTO_SCTP, IPPROTO_SCTP}},
-	{"all", {XT_TRIGGER_MATCH_ALL, XT_TRIGGER_PROTO_ALL}},
-};
-
 /*
  * What is read of a rule and used at its end.
  * @text:  the two lists as they are written; NULL: not given
@@ -122,14 +98,6 @@ struct words {
 	__u8 proto[2];
 	bool raw;
 };
-
-/* Longest text of an item, "sctp:65535-65535", and its NUL. */
-#define ITEM_LEN	17
-
-/* Ends the program: option @opt (without its dashes) may not be @value. */
-#define refuse(opt, value, reason, ...) \
-	xtables_error(PARAMETER_PROBLEM, "TRIGGER: --%s \"%s\": " reason, \
-		      opt, value, ##__VA_ARGS__)
 
 static void trigger_help(void)
 {
@@ -189,28 +157,13 @@ static unsigned int parse_word(const struct xt_option_call *cb,
 	refuse(cb->entry->name, cb->arg, "must be one of: %s", list);
 }
 
-/*
- * Reads the decimal number at *@s and moves *@s behind it. A number that is
- * too large for everything here comes out as one that still is. Returns false
- * where there is no digit.
- */
-static bool scan_number(const char **s, unsigned int *value)
-{
-	if (!isdigit((unsigned char)**s))
-		return false;
-	for (*value = 0; isdigit((unsigned char)**s); ++*s)
-		if (*value <= XT_TRIGGER_SECS_MAX)
-			*value = *value * 10 + (**s - '0');
-	return true;
-}
-
 static unsigned int parse_number(const struct xt_option_call *cb,
 				 unsigned int max)
 {
 	const char *s = cb->arg;
 	unsigned int value;
 
-	if (!scan_number(&s, &value) || *s != '\0' || value < 1 || value > max)
+	if (!items_scan_number(&s, &value) || *s != '\0' || value < 1 || value > max)
 		refuse(cb->entry->name, cb->arg,
 		       "must be a number from 1 to %u", max);
 	return value;
@@ -234,141 +187,6 @@ static void parse_name(const struct xt_option_call *cb, char *name)
 	strcpy(name, cb->arg);
 }
 
-/* Returns the index in protos[] of the @len characters at @s, or -1. */
-static int find_proto(const char *s, size_t len)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_LEN(protos); i++)
-		if (strlen(protos[i].name) == len &&
-		    strncasecmp(protos[i].name, s, len) == 0)
-			return i;
-	return -1;
-}
-
-/* NULL: an item of --trigger-match that names none. */
-static const char *proto_name(enum list list, __u8 number)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_LEN(protos); i++)
-		if (protos[i].number[list] == number)
-			return protos[i].name;
-	return NULL;
-}
-
-/* Reads the protocol for the items of @list that name none. */
-static __u8 parse_proto(const struct xt_option_call *cb, enum list list)
-{
-	int i = find_proto(cb->arg, strlen(cb->arg));
-
-	if (i < 0)
-		refuse(cb->entry->name, cb->arg,
-		       "must be one of: tcp, udp, sctp, all");
-	return protos[i].number[list];
-}
-
-/*
- * Returns the port of a service of @proto ("all": of tcp or udp; NULL: of tcp,
- * udp or sctp), or -1.
- */
-static int service_port(const char *name, const char *proto)
-{
-	unsigned int i, n = proto == NULL ? 3 : 2;
-	int port = -1;
-
-	if (proto != NULL && strcmp(proto, "all") != 0)
-		return xtables_service_to_port(name, proto);
-	for (i = 0; i < n && port < 0; i++)
-		port = xtables_service_to_port(name, protos[i].name);
-	return port;
-}
-
-/*
- * Reads "PORT", "PORT-PORT", "PORT:PORT" or the name of a service of @proto at
- * @ports, the end of @item, into @range.
- */
-static void parse_ports(const char *opt, const char *item, const char *ports,
-			const char *proto, struct xt_trigger_range *range)
-{
-	unsigned int min, max;
-	const char *s = ports;
-	bool legal;
-
-	legal = scan_number(&s, &min);
-	max = min;
-	if (legal && (*s == '-' || *s == ':')) {
-		s++;
-		legal = scan_number(&s, &max);
-	}
-	if (!legal || *s != '\0') {
-		int port = service_port(ports, proto);
-
-		if (port < 0)
-			refuse(opt, item,
-			       "is no port, no range of ports and no service's name");
-		min = max = port;
-	}
-	if (min < 1 || min > 65535 || max < 1 || max > 65535)
-		refuse(opt, item, "ports go from 1 to 65535");
-	if (min > max)
-		refuse(opt, item, "the range runs backwards");
-	range->min = min;
-	range->max = max;
-}
-
-/*
- * Reads one item of @list into @range, whose protocol is the one for items that
- * name none. Returns whether the item names its own.
- */
-static bool parse_item(enum list list, const char *item,
-		       struct xt_trigger_range *range)
-{
-	const char *colon = strchr(item, ':');
-	const char *ports = item;
-	bool named = colon != NULL && !isdigit((unsigned char)item[0]);
-
-	if (named) {
-		int proto = find_proto(item, colon - item);
-
-		if (proto < 0)
-			refuse(list_names[list], item,
-			       "the protocol must be one of: tcp, udp, sctp, all");
-		range->proto = protos[proto].number[list];
-		ports = colon + 1;
-	}
-	parse_ports(list_names[list], item, ports,
-		    proto_name(list, range->proto), range);
-	return named;
-}
-
-/*
- * Reads the comma-separated items of @list into @ranges, and their number into
- * *@n. Returns whether one of them names a protocol.
- */
-static bool parse_list(const struct words *words, enum list list,
-		       struct xt_trigger_range *ranges, __u8 *n)
-{
-	const char *text = words->text[list];
-	char *copy = strdup(text);	/* libxtables 1.8.7 has none of its own */
-	char *item, *rest = copy;
-	bool named = false;
-
-	if (copy == NULL)
-		xtables_error(RESOURCE_PROBLEM, "TRIGGER: out of memory");
-	while ((item = strsep(&rest, ",")) != NULL) {
-		if (*n == XT_TRIGGER_ITEMS_MAX)
-			refuse(list_names[list], text, "has more than %u items",
-			       XT_TRIGGER_ITEMS_MAX);
-		if (*item == '\0')
-			refuse(list_names[list], text, "has an empty item");
-		ranges[*n].proto = words->proto[list];
-		named |= parse_item(list, item, &ranges[(*n)++]);
-	}
-	free(copy);
-	return named;
-}
-
 /*
  * Reads both lists, as far as they are given. Returns whether an item of them
  * names a protocol.
@@ -377,11 +195,14 @@ static bool parse_lists(const struct words *words, struct xt_trigger_tginfo *inf
 {
 	bool named = false;
 
-	if (words->text[L_MATCH] != NULL)
-		named |= parse_list(words, L_MATCH, info->match, &info->n_match);
-	if (words->text[L_RELATE] != NULL)
-		named |= parse_list(words, L_RELATE, info->relate,
-				    &info->n_relate);
+	if (words->text[ITEMS_MATCH] != NULL)
+		named |= items_parse(ITEMS_MATCH, words->text[ITEMS_MATCH],
+				     words->proto[ITEMS_MATCH],
+				     info->match, &info->n_match);
+	if (words->text[ITEMS_RELATE] != NULL)
+		named |= items_parse(ITEMS_RELATE, words->text[ITEMS_RELATE],
+				     words->proto[ITEMS_RELATE],
+				     info->relate, &info->n_relate);
 	return named;
 }
 
@@ -405,17 +226,19 @@ static void parse_option(struct xt_option_call *cb)
 		parse_name(cb, info->name);
 		break;
 	case O_MATCH:
-		words->text[L_MATCH] = cb->arg;
+		words->text[ITEMS_MATCH] = cb->arg;
 		break;
 	case O_MPROTO:
-		words->proto[L_MATCH] = parse_proto(cb, L_MATCH);
+		words->proto[ITEMS_MATCH] = items_parse_proto(ITEMS_MATCH, cb->entry->name,
+							    cb->arg);
 		break;
 	case O_RELATE:
-		words->text[L_RELATE] = cb->arg;
+		words->text[ITEMS_RELATE] = cb->arg;
 		break;
 	case O_PROTO:
 	case O_RPROTO:
-		words->proto[L_RELATE] = parse_proto(cb, L_RELATE);
+		words->proto[ITEMS_RELATE] = items_parse_proto(ITEMS_RELATE, cb->entry->name,
+							     cb->arg);
 		break;
 	case O_TIMEOUT:
 		info->timeout = parse_number(cb, XT_TRIGGER_SECS_MAX);
@@ -491,81 +314,13 @@ static int trigger_parse(int c, char **argv, int invert, unsigned int *flags,
 	return 1;
 }
 
-/* Writes the item as the command line has it, "tcp:113" or "6660-6669". */
-static void format_item(char *buf, enum list list,
-			const struct xt_trigger_range *range)
-{
-	const char *proto = proto_name(list, range->proto);
-	int len = 0;
-
-	if (proto != NULL)
-		len = snprintf(buf, ITEM_LEN, "%s:", proto);
-	len += snprintf(buf + len, ITEM_LEN - len, "%u", range->min);
-	if (range->max != range->min)
-		snprintf(buf + len, ITEM_LEN - len, "-%u", range->max);
-}
-
-static bool protos_meet(__u8 a, __u8 b)
-{
-	return a == b ||
-	       (a == XT_TRIGGER_PROTO_ALL && b != IPPROTO_SCTP) ||
-	       (b == XT_TRIGGER_PROTO_ALL && a != IPPROTO_SCTP);
-}
-
-static void check_no_overlap(const struct xt_trigger_range *a,
-			     const struct xt_trigger_range *b)
-{
-	char one[ITEM_LEN], other[ITEM_LEN];
-
-	if (!protos_meet(a->proto, b->proto) ||
-	    a->max < b->min || b->max < a->min)
-		return;
-	format_item(one, L_RELATE, a);
-	format_item(other, L_RELATE, b);
-	refuse(list_names[L_RELATE], other, "overlaps with %s", one);
-}
-
-static void check_relate(const struct xt_trigger_tginfo *info)
-{
-	unsigned int i, j;
-
-	if (info->n_relate == 0)
-		xtables_error(PARAMETER_PROBLEM,
-			      "TRIGGER: --trigger-relate is missing (--trigger-type out needs it)");
-	for (i = 0; i < info->n_relate; i++)
-		for (j = 0; j < i; j++)
-			check_no_overlap(&info->relate[j], &info->relate[i]);
-}
-
-/* Whether all ports of @range are among those of the @n @ranges. */
-static bool covers(const struct xt_trigger_range *ranges, unsigned int n,
-		   const struct xt_trigger_range *range)
-{
-	unsigned int port = range->min, i = 0;
-
-	while (i < n && port <= range->max) {
-		if (ranges[i].min <= port && port <= ranges[i].max) {
-			port = ranges[i].max + 1;
-			i = 0;
-		} else {
-			i++;
-		}
-	}
-	return port > range->max;
-}
-
 /* Whether the two lists are the same ports. */
 static bool matches_what_opens(const struct xt_trigger_tginfo *info)
 {
-	unsigned int i;
-
-	for (i = 0; i < info->n_match; i++)
-		if (!covers(info->relate, info->n_relate, &info->match[i]))
-			return false;
-	for (i = 0; i < info->n_relate; i++)
-		if (!covers(info->match, info->n_match, &info->relate[i]))
-			return false;
-	return true;
+	return items_covered(info->match, info->n_match,
+			     info->relate, info->n_relate) &&
+	       items_covered(info->relate, info->n_relate,
+			     info->match, info->n_match);
 }
 
 /*
@@ -628,10 +383,13 @@ static void trigger_check(struct xt_fcheck_call *cb)
 
 	if (info->type != XT_TRIGGER_OUT)
 		return;
-	check_relate(info);
+	if (info->n_relate == 0)
+		xtables_error(PARAMETER_PROBLEM,
+			      "TRIGGER: --trigger-relate is missing (--trigger-type out needs it)");
+	items_check_overlap(info->relate, info->n_relate);
 	if (info->n_match == 0 && cb->xflags & 1 << O_MPROTO)
 		info->match[info->n_match++] = (struct xt_trigger_range){
-			.min = 1, .max = 65535, .proto = words->proto[L_MATCH],
+			.min = 1, .max = 65535, .proto = words->proto[ITEMS_MATCH],
 		};
 	if (info->timeout == 0 && !(info->flags & XT_TRIGGER_F_SESSION))
 		info->timeout = XT_TRIGGER_TIMEOUT_DEFAULT;
@@ -639,14 +397,14 @@ static void trigger_check(struct xt_fcheck_call *cb)
 			       !(cb->xflags & 1 << O_MPROTO));
 }
 
-static void show_list(const char *opt, enum list list,
+static void show_list(const char *opt, enum items_list list,
 		      const struct xt_trigger_range *ranges, unsigned int n)
 {
-	char text[ITEM_LEN];
+	char text[ITEMS_TEXT_LEN];
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		format_item(text, list, &ranges[i]);
+		items_format(text, list, &ranges[i]);
 		if (i == 0)
 			printf(" %s %s", opt, text);
 		else
@@ -671,9 +429,9 @@ static void trigger_show(const struct xt_entry_target *target,
 	if (strcmp(info->name, XT_TRIGGER_NAME_DEFAULT) != 0)
 		printf(" %sname %s", prefix, info->name);
 	snprintf(opt, sizeof(opt), "%smatch", prefix);
-	show_list(opt, L_MATCH, info->match, info->n_match);
+	show_list(opt, ITEMS_MATCH, info->match, info->n_match);
 	snprintf(opt, sizeof(opt), "%srelate", prefix);
-	show_list(opt, L_RELATE, info->relate, info->n_relate);
+	show_list(opt, ITEMS_RELATE, info->relate, info->n_relate);
 	if (info->type == XT_TRIGGER_OUT && info->timeout != timeout_default)
 		printf(" %stimeout %u", prefix, info->timeout);
 	if (info->lifetime != 0)

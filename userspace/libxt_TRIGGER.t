@@ -91,21 +91,21 @@
 -j TRIGGER --trigger-type out --trigger-relate icmp:8;;FAIL
 # says: --trigger-relate ":113": the protocol must be one of: tcp, udp, sctp, all
 -j TRIGGER --trigger-type out --trigger-relate :113;;FAIL
-# says: --trigger-relate "tcp:": is no port, no range of ports and no service's name
+# says: --trigger-relate "tcp:": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-relate tcp:;;FAIL
-# says: --trigger-relate "tcp:113-": is no port, no range of ports and no service's name
+# says: --trigger-relate "tcp:113-": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-relate tcp:113-;;FAIL
-# says: --trigger-relate "tcp:-113": is no port, no range of ports and no service's name
+# says: --trigger-relate "tcp:-113": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-relate tcp:-113;;FAIL
-# says: --trigger-relate "tcp:113x": is no port, no range of ports and no service's name
+# says: --trigger-relate "tcp:113x": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-relate tcp:113x;;FAIL
-# says: --trigger-relate "tcp:0x71": is no port, no range of ports and no service's name
+# says: --trigger-relate "tcp:0x71": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-relate tcp:0x71;;FAIL
-# says: --trigger-relate "tcp:1-2-3": is no port, no range of ports and no service's name
+# says: --trigger-relate "tcp:1-2-3": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-relate tcp:1-2-3;;FAIL
-# says: --trigger-relate "tcp: 113": is no port, no range of ports and no service's name
+# says: --trigger-relate "tcp: 113": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-relate "tcp: 113";;FAIL
-# says: --trigger-relate "tcp:no-such-service": is no port, no range of ports and no service's name
+# says: --trigger-relate "tcp:no-such-service": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-relate tcp:no-such-service;;FAIL
 # says: --trigger-relate "": has an empty item
 -j TRIGGER --trigger-type out --trigger-relate "";;FAIL
@@ -143,7 +143,7 @@
 -j TRIGGER --trigger-type out --trigger-relate 113-120 --trigger-proto UDP;-j TRIGGER --trigger-type out --trigger-relate udp:113-120;OK
 -j TRIGGER --trigger-type out --trigger-proto sctp --trigger-relate 113:120;-j TRIGGER --trigger-type out --trigger-relate sctp:113-120;OK
 -j TRIGGER --trigger-type out --trigger-proto all --trigger-relate 113,120-125;-j TRIGGER --trigger-type out --trigger-relate all:113,all:120-125;OK
-# says: --trigger-relate "auth-120": is no port, no range of ports and no service's name
+# says: --trigger-relate "auth-120": is no port, no range of ports and no service's name (protocol udp)
 -j TRIGGER --trigger-type out --trigger-proto udp --trigger-relate 113,auth-120;;FAIL
 -j TRIGGER --trigger-type out --trigger-proto udp --trigger-relate 113,tcp:113,sctp:1;-j TRIGGER --trigger-type out --trigger-relate udp:113,tcp:113,sctp:1;OK
 -j TRIGGER --trigger-type out --trigger-proto udp --trigger-relate tcp:113;-j TRIGGER --trigger-type out --trigger-relate tcp:113;OK
@@ -161,17 +161,17 @@
 -j TRIGGER --trigger-type out --trigger-relate all:biff;-j TRIGGER --trigger-type out --trigger-relate all:512;OK
 -j TRIGGER --trigger-type out --trigger-match auth,biff,udp:biff,all:biff --trigger-relate tcp:1;-j TRIGGER --trigger-type out --trigger-match 113,512,udp:512,all:512 --trigger-relate tcp:1;OK
 -j TRIGGER --trigger-type out --trigger-match biff --trigger-mproto udp --trigger-relate tcp:1;-j TRIGGER --trigger-type out --trigger-match udp:512 --trigger-relate tcp:1;OK
-# says: --trigger-relate "tcp:biff": is no port, no range of ports and no service's name
+# says: --trigger-relate "tcp:biff": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-relate tcp:biff;;FAIL
-# says: --trigger-relate "biff": is no port, no range of ports and no service's name
+# says: --trigger-relate "biff": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-proto tcp --trigger-relate biff;;FAIL
-# says: --trigger-relate "biff": is no port, no range of ports and no service's name
+# says: --trigger-relate "biff": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-relate biff --trigger-proto tcp;;FAIL
-# says: --trigger-relate "auth": is no port, no range of ports and no service's name
+# says: --trigger-relate "auth": is no port, no range of ports and no service's name (protocol sctp)
 -j TRIGGER --trigger-type out --trigger-relate auth --trigger-rproto sctp;;FAIL
-# says: --trigger-match "tcp:biff": is no port, no range of ports and no service's name
+# says: --trigger-match "tcp:biff": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-match tcp:biff --trigger-relate tcp:1;;FAIL
-# says: --trigger-match "biff": is no port, no range of ports and no service's name
+# says: --trigger-match "biff": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-match biff --trigger-mproto tcp --trigger-relate tcp:1;;FAIL
 # says: --trigger-match "nbp": is no port, no range of ports and no service's name
 -j TRIGGER --trigger-type out --trigger-match nbp --trigger-relate tcp:1;;FAIL
@@ -219,7 +219,7 @@
 -j TRIGGER --trigger-type out --trigger-match any:6667 --trigger-relate tcp:113;;FAIL
 # says: --trigger-match ":6667": the protocol must be one of: tcp, udp, sctp, all
 -j TRIGGER --trigger-type out --trigger-match :6667 --trigger-relate tcp:113;;FAIL
-# says: --trigger-match "tcp:": is no port, no range of ports and no service's name
+# says: --trigger-match "tcp:": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type out --trigger-match tcp: --trigger-relate tcp:113;;FAIL
 # says: --trigger-match "tcp:0": ports go from 1 to 65535
 -j TRIGGER --trigger-type out --trigger-match tcp:0 --trigger-relate tcp:113;;FAIL
@@ -356,7 +356,7 @@
 -j TRIGGER --trigger-type in --trigger-mproto 6;;FAIL
 # says: --trigger-match "icmp:1": the protocol must be one of: tcp, udp, sctp, all
 -j TRIGGER --trigger-type in --trigger-match icmp:1;;FAIL
-# says: --trigger-relate "biff": is no port, no range of ports and no service's name
+# says: --trigger-relate "biff": is no port, no range of ports and no service's name (protocol tcp)
 -j TRIGGER --trigger-type in --trigger-relate biff --trigger-proto tcp;;FAIL
 # says: --trigger-timeout "0": must be a number from 1 to 31536000
 -j TRIGGER --trigger-type in --trigger-timeout 0;;FAIL

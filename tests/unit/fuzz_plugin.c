@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 
+#include "../../userspace/items.c"
 #include "../../userspace/libxt_TRIGGER.c"
 
 /* kernel/check.c */
@@ -30,16 +31,15 @@ refuse_rule(enum xtables_exittype status, const char *format, ...)
 	longjmp(refused, 1);
 }
 
-/* Services as no machine's file has them. */
+/* One service of tcp and one of udp. The plugin asks for one protocol's. */
 struct servent *getservbyname(const char *name, const char *proto)
 {
 	static struct servent service;
+	bool irc = strcmp(name, "irc") == 0 && strcmp(proto, "tcp") == 0;
+	bool biff = strcmp(name, "biff") == 0 && strcmp(proto, "udp") == 0;
 
-	(void)proto;
-	if (strcmp(name, "irc") != 0)
-		return NULL;
-	service.s_port = htons(6667);
-	return &service;
+	service.s_port = htons(irc ? 6667 : 512);
+	return irc || biff ? &service : NULL;
 }
 
 /* Nobody is to find it by its name; it would come before there are globals. */
