@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The host's part of the benchmark: the tables, and what the plot is drawn from.
 
-usage: report.py DIR README, of which DIR holds legacy.json, nft.json, parallel.json
-and release, and gets results.md and plot-CASE.dat; README gets the short table.
+usage: report.py DIR PAGE: DIR holds legacy.json, nft.json, parallel.json and release, and gets
+results.md and plot-CASE.dat; PAGE (docs/cost.md) gets the short table.
 """
 
 import json
@@ -139,7 +139,7 @@ def plot_data(results, case, base):
     return "\n\n".join(blocks)
 
 
-# The columns of the README's table: setup, backend, heading.
+# The columns of the short table: setup, backend, heading.
 COLUMNS = (
     ("ours", "legacy", "**ours**"),
     ("ours, shadow", "legacy", "**ours**, `--trigger-shadow`"),
@@ -153,8 +153,8 @@ COLUMNS = (
 OF_2003 = {"refresh": "724 / 70,748", "hit": "263 / 180,260", "miss": "201 / 100,249"}
 
 
-def readme(results, release):
-    """The section of the README between its two marks."""
+def short_table(results, release):
+    """The section of docs/cost.md between its two marks."""
     lines = ["Instructions that the rules add to a packet, with 1 / with 100,000 active triggers "
              "(kernel %s, %s):" % (release, time.strftime("%Y-%m-%d")), "",
              "| | " + " | ".join(heading for _, _, heading in COLUMNS) + " | 2003 |",
@@ -180,7 +180,7 @@ def replace_section(path, text):
 
 
 def main():
-    directory, readme_path = sys.argv[1:]
+    directory, page = sys.argv[1:]
     results = Results(directory)
     with open(directory + "/parallel.json") as file:
         parallel = json.load(file)
@@ -188,7 +188,7 @@ def main():
         release = file.read().strip()
     with open(directory + "/results.md", "w") as file:
         file.write(markdown(results, parallel, release))
-    replace_section(readme_path, readme(results, release))
+    replace_section(page, short_table(results, release))
     for case, base, _ in CASES:
         with open(os.path.join(directory, "plot-%s.dat" % case), "w") as file:
             file.write(plot_data(results, case, base))

@@ -54,10 +54,10 @@ PAM = no
 """
 NGIRCD_CONF = "/run/demo-ngircd.conf"
 
-SESSION = "--trigger-session --trigger-peer host"
+SESSION = "--trigger-session --trigger-peer host --trigger-owner last"
 TIMEOUT = "--trigger-timeout 5"
 OUT = ("FORWARD -i br-lan -o wan -p tcp -j TRIGGER --trigger-type out"
-       " --trigger-match 6660-6669 --trigger-relate tcp:113 ")
+       " --trigger-match 6660-6669,6697 --trigger-relate tcp:113 ")
 DNAT = "PREROUTING -i wan -j TRIGGER --trigger-type dnat"
 IN = "FORWARD -i wan -j TRIGGER --trigger-type in"
 
@@ -128,13 +128,15 @@ class Story:
 
     def three_rules(self):
         self.screen.step("Three rules", """
-            The first opens: when a LAN host connects to an IRC port, 6660 to 6669, tcp port
-            113 opens to that host, for the server it talks to, as long as it talks to it. The
-            second sends what comes in to whoever has the port open, the third lets it pass.
-            The kernel module loads by itself.""")
+            The first rule opens a port: when a LAN host connects to an IRC port (6660 to 6669, or
+            6697 for TLS), tcp port 113 opens to that host, for the server that it contacted, as
+            long as the connection lives. If several hosts do this, the last one gets the port,
+            because the server asks right away. The second rule sends inbound connections to the
+            host that has the port open. The third rule accepts them. The first rule loads the
+            kernel module.""")
         self.iptables("-V")
         self.iptables("-I " + OUT + SESSION)
-        self.iptables("-t nat -I " + DNAT)
+        self.iptables("-t nat -A " + DNAT)
         self.iptables("-I " + IN)
         self.screen.words("Nothing has triggered yet, and nothing is open:")
         self.proc()

@@ -116,10 +116,12 @@ def test_defaults(tables):
     assert len(set(tables.rules("filter", "FORWARD"))) == 1
 
 
-def test_the_readme_knows_the_options(tables):
-    """It names none that is not there, and no other default."""
-    readme = source("README.md")
-    assert set(re.findall(r"--trigger-[a-z]+", readme)) <= helped(tables).keys()
+def test_the_pages_know_the_options(tables):
+    """README and docs/ name none that is not there, and no other default."""
+    docs = ["docs/" + name for name in os.listdir(os.path.join(PROJECT, "docs"))]
+    readme, *others = [source(name) for name in ["README.md"] + docs if name.endswith(".md")]
+    for page in (readme, *others):
+        assert set(re.findall(r"--trigger-[a-z]+", page)) <= helped(tables).keys()
     timeout = re.search(r"(\d+) seconds\s+after the last packet", readme).group(1)
     assert timeout == defaults(tables)["--trigger-timeout"]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""firewalld: the rules stand in its direct.xml, and firewalld itself loads them."""
+"""firewalld: our rules stand beside its own, and its reload leaves them alone."""
 
 import os
 import re
@@ -10,23 +10,11 @@ import pytest
 
 from hosts import wait_until
 from program import Program
+from recipes import SCRIPT, for_ipv6
 
+SCRIPT6 = for_ipv6(SCRIPT)
 CONF = "/etc/firewalld"
 COMMAND = "/usr/bin/firewall-cmd"
-
-DIRECT = """<?xml version="1.0" encoding="utf-8"?>
-<direct>
-  <rule ipv="ipv4" table="filter" chain="FORWARD" priority="0">-i br-lan -o wan -p tcp \
--j TRIGGER --trigger-type out --trigger-match 6660-6669 --trigger-relate tcp:113 \
---trigger-session --trigger-peer host</rule>
-  <rule ipv="ipv4" table="nat" chain="PREROUTING" priority="0">-i wan \
--j TRIGGER --trigger-type dnat</rule>
-  <rule ipv="ipv4" table="filter" chain="FORWARD" priority="0">-i wan \
--j TRIGGER --trigger-type in</rule>
-</direct>
-"""
-WITH_IPV6 = DIRECT.replace("</direct>\n", "") + "".join(
-    line.replace("ipv4", "ipv6") for line in DIRECT.splitlines(True)[2:] if "nat" not in line)
 
 # A zone for each side, and who may go from one to the other: the user's own business.
 ZONE = """<?xml version="1.0" encoding="utf-8"?>
@@ -89,24 +77,39 @@ def set_value(name, value):
     write("firewalld.conf", text)
 
 
-@pytest.mark.time_limit(400)
-def test_direct_rules(router, lan1, wan, firewalld):
+@pytest.mark.time_limit(500)
+def test_beside_firewalld(router, lan1, wan, script, firewalld):
     """With both of its backends firewalld lets in what `dnat` has mapped.
+
+    Its reload deletes all rules of iptables, or leaves them alone, as the page says.
 
     What only `in` has accepted, as for IPv6, it lets in with its iptables backend alone.
     """
     for family in (4, 6):
         router.load(family=family, base=(), nat=())
         router.iptables("-P FORWARD ACCEPT", family)
-    write("direct.xml", WITH_IPV6)
     native = router.backend == "nft"
     firewalld("nftables" if native else "iptables")
+
+    def load_ours():
+        router.run("/bin/sh", script)
+        router.run("/bin/sh", stdin=SCRIPT6)
+
+    load_ours()
     assert wan.who_answers("tcp:113") is None
     irc = lan1.connect("tcp:6667")
     assert wan.who_answers("tcp:113") == lan1.ip
     assert wan.who_answers("tcp:112") is None
     lan1.connect("tcp:6667", dst=wan.ip6)
     assert wan.who_answers("tcp:113", dst=lan1.ip6) == (None if native else lan1.ip6)
+    router.run(COMMAND, "--reload")
+    if native and int(router.run(COMMAND, "--version").split(".")[0]) >= 2:
+        assert wan.who_answers("tcp:113") == lan1.ip
+    else:
+        assert "TRIGGER" not in router.run(router.tool("iptables-save"))
+        load_ours()
+        irc.echo()
+        assert wan.who_answers("tcp:113") == lan1.ip
     irc.close()
     router.wait_closed(family="ipv4")
     assert wan.who_answers("tcp:113") is None

@@ -9,10 +9,10 @@ import pytest
 
 from hosts import wait_until
 from program import Program
-from router import DNAT, IN, out
+from recipes import RECIPES
+from router import DNAT, IN
 
-RULE = out("--trigger-match 21 --trigger-relate tcp:32768-60999 --trigger-session"
-           " --trigger-peer host", "-A FORWARD -i br-lan -o wan -p tcp")
+RULE, = RECIPES.rules("Active-mode FTP")
 
 VSFTPD = """
 listen=NO

@@ -3,39 +3,21 @@
 
 import pytest
 
-from hosts import wait_until
-from router import DNAT, IN, out
+from hosts import CommandFailed, wait_until
+from recipes import FIREWALLS, README
 
-OUT = out("--trigger-match 6660-6669 --trigger-relate tcp:113 --trigger-session"
-          " --trigger-peer host", "-A FORWARD -i br-lan -o wan -p tcp")
-TIMEOUT = out("--trigger-match 6660-6669 --trigger-relate tcp:113 --trigger-timeout 2",
-              "-A FORWARD -i br-lan -o wan -p tcp")
+OUT, DNAT, IN = README.rules("The rules")[:3]
+TIMEOUT = OUT.replace("--trigger-session", "--trigger-timeout 2")
 
 # What `in` accepts has a mark behind these three.
-MARKED = (
-    "-t mangle -A FORWARD -i wan -j MARK --set-xmark 0x100/0x100",
-    "-t mangle -A FORWARD -i wan -j TRIGGER --trigger-type in",
-    "-t mangle -A FORWARD -i wan -j MARK --set-xmark 0x0/0x100",
-)
+MARKED = FIREWALLS.rules("nftables", "ip6tables")
 
+RULESET = FIREWALLS.file("/etc/nftables.conf", "nftables")
 LET_IN_MAPPED = '        iifname "wan" ct status dnat accept\n'
 LET_IN_MARKED = '        iifname "wan" meta mark & 0x100 == 0x100 accept\n'
-
-RULESET = """table inet firewall
-delete table inet firewall
-table inet firewall {
-    chain forward {
-        type filter hook forward priority filter; policy drop;
-        ct state established,related accept
-        iifname "br-lan" oifname "wan" accept
-%s        reject
-    }
-    chain postrouting {
-        type nat hook postrouting priority srcnat;
-        meta nfproto ipv4 oifname "wan" masquerade
-    }
-}
-"""
+NO_MAPPED = RULESET.replace(LET_IN_MAPPED, "").replace(LET_IN_MARKED, "")
+MAPPED = RULESET.replace(LET_IN_MARKED, "")
+ONLY_MARKED = RULESET.replace(LET_IN_MAPPED, "")
 
 # Newer kernels want the ports of a bridge, older ones the bridge.
 FLOWTABLE = """    flowtable fast {
@@ -67,12 +49,12 @@ def load(router, *rules, family=4):
 def test_mapped_connections(router, lan1, wan, nft):
     """What the last chain drops is lost, though `in` has accepted it: it must know the mapped."""
     load(router, OUT, DNAT, IN)
-    nft(RULESET % "")
+    nft(NO_MAPPED)
     counts = router.counting()
     irc = lan1.connect("tcp:6667")
     assert wan.who_answers("tcp:113") is None
     assert counts("dnat") == 1
-    nft(RULESET % LET_IN_MAPPED)
+    nft(MAPPED)
     assert wan.who_answers("tcp:113") == lan1.ip
     assert wan.who_answers("tcp:112") is None
     irc.close()
@@ -83,7 +65,7 @@ def test_mapped_connections(router, lan1, wan, nft):
 def test_marked_connections(router, lan1, wan, nft):
     """Without NAT the mark tells what `in` has accepted."""
     load(router, OUT, *MARKED, family=6)
-    nft(RULESET % LET_IN_MARKED)
+    nft(ONLY_MARKED)
     assert wan.who_answers("tcp:113", dst=lan1.ip6) is None
     irc = lan1.connect("tcp:6667", dst=wan.ip6)
     assert wan.who_answers("tcp:113", dst=lan1.ip6) == lan1.ip6
@@ -96,17 +78,36 @@ def test_marked_connections(router, lan1, wan, nft):
 def test_reload(router, lan1, wan, nft):
     """Replacing one's own table closes nothing; `flush ruleset` deletes iptables-nft's rules."""
     load(router, OUT, DNAT, IN)
-    nft(RULESET % LET_IN_MAPPED)
+    nft(MAPPED)
     irc = lan1.connect("tcp:6667")
-    nft(RULESET % LET_IN_MAPPED)
+    nft(MAPPED)
     assert wan.who_answers("tcp:113") == lan1.ip
-    nft("flush ruleset\n" + RULESET % LET_IN_MAPPED)
+    nft("flush ruleset\n" + MAPPED)
     if router.backend == "nft":
         router.wait_closed()
         assert wan.who_answers("tcp:113") is None
     else:
         assert wan.who_answers("tcp:113") == lan1.ip
     irc.close()
+
+
+def test_what_nft_saves(router, lan1, wan, nft, tmp_path):
+    """`nft list ruleset` cannot be loaded again, or has lost our rules; iptables-save has them."""
+    load(router, OUT, DNAT, IN)
+    nft(MAPPED)
+    lan1.connect("tcp:6667")
+    saved = router.run(router.tool("iptables-save"))
+    listed = router.run("/usr/sbin/nft", "list", "ruleset")
+    own = router.run("/usr/sbin/nft", "list", "table", "inet", "firewall")
+    load(router)
+    try:
+        router.run("/usr/sbin/nft", "-f", "-", stdin=listed)
+    except CommandFailed:
+        assert router.backend == "nft"
+    assert "TRIGGER" not in router.run(router.tool("iptables-save"))
+    router.run(router.tool("iptables-restore"), stdin=saved)
+    assert router.run(router.tool("iptables-save")).count("-j TRIGGER") == 3
+    nft("delete table inet firewall\n" + own)
 
 
 @pytest.mark.time_limit(240)
@@ -116,8 +117,8 @@ def test_flowtable(router, lan1, wan, nft, rule):
     load(router, rule, DNAT, IN)
     # The flowtable's rule has to come before the one that accepts what it is to take.
     first = "        ct state established,related accept\n"
-    ruleset = RULESET.replace(first, "        ct state established flow add @fast\n" + first)
-    nft(ruleset.replace("    chain forward", FLOWTABLE + "    chain forward") % LET_IN_MAPPED)
+    ruleset = MAPPED.replace(first, "        ct state established flow add @fast\n" + first)
+    nft(ruleset.replace("    chain forward", FLOWTABLE + "    chain forward"))
     irc = lan1.connect("tcp:6667")
     wait_until(lambda: irc.echo() or "[OFFLOAD]" in router.conntrack("-L"), "offloaded")
     if rule is TIMEOUT:

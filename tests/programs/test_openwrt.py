@@ -5,33 +5,14 @@ There is no OpenWrt here: the ruleset is a short one of the form that fw4 makes 
 configuration, and the two includes are carried out as fw4 does it, at each start and reload.
 """
 
+import re
+
 import pytest
 
-CONFIG = """config include
-    option type 'script'
-    option path '/etc/xt_trigger.sh'
-    option fw4_compatible '1'
+from recipes import OPENWRT
 
-config include
-    option type 'nftables'
-    option path '/etc/xt_trigger.nft'
-    option position 'chain-pre'
-    option chain 'forward'
-"""
-
-SCRIPT = """iptables-restore <<END
-*nat
--A PREROUTING -i wan -j TRIGGER --trigger-type dnat
-COMMIT
-*filter
--A FORWARD -i br-lan -o wan -p tcp -j TRIGGER --trigger-type out --trigger-match 6660-6669 \
---trigger-relate tcp:113 --trigger-session --trigger-peer host
--A FORWARD -i wan -j TRIGGER --trigger-type in
-COMMIT
-END
-"""
-
-INCLUDE = 'iifname "wan" ct status dnat accept\n'
+CONFIG = OPENWRT.file("/etc/config/firewall")
+INCLUDE = OPENWRT.file("/etc/xt_trigger.nft")
 
 FW4 = """table inet fw4
 flush table inet fw4
@@ -64,22 +45,25 @@ table inet fw4 {
 
 
 @pytest.fixture
-def fw4(router, default_backend, tmp_path):
+def fw4(router, script, tmp_path):
     """A function that does what `fw4 reload` does, with this text for our nftables include."""
-    script, include = tmp_path / "xt_trigger.sh", tmp_path / "xt_trigger.nft"
-    ruleset = tmp_path / "fw4.nft"
-    script.write_text(SCRIPT)
+    include, ruleset = tmp_path / "xt_trigger.nft", tmp_path / "fw4.nft"
     ruleset.write_text(FW4 % include)
 
     def reload(text):
         include.write_text(text)
         router.run("/usr/sbin/nft", "-f", str(ruleset))
-        router.run("/bin/sh", str(script))
+        router.run("/bin/sh", script)
 
     router.load(base=(), nat=())
     router.iptables("-P FORWARD ACCEPT")
     yield reload
     router.run("/usr/sbin/nft", "delete", "table", "inet", "fw4")
+
+
+def test_configuration(script):
+    """The configuration names the script, and the include in front of all rules of forward."""
+    assert set(re.findall(r"option path '([^']*)'", CONFIG)) == {script, "/etc/xt_trigger.nft"}
 
 
 def test_includes(router, lan1, wan, fw4):

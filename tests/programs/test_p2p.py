@@ -7,11 +7,12 @@ import os
 import pytest
 
 from program import Program
-from router import DNAT, IN, out
+from recipes import RECIPES
+from router import DNAT, IN
 
 TRACKER = "udp:6969"
-RULE = out("--trigger-match 6969 --trigger-relate all:6881-7880",
-           "-A FORWARD -i br-lan -o wan -p udp")
+RULE, = RECIPES.rules("Peer to peer")
+GAME, = RECIPES.rules("Games")
 ARIA2 = ("/usr/bin/aria2c", "--no-conf", "--enable-dht=true", "--enable-dht6=false",
          "--bt-enable-lpd=false", "--enable-peer-exchange=false", "--summary-interval=0",
          "--console-log-level=notice", "--enable-color=false")
@@ -71,8 +72,9 @@ def test_the_whole_range(router, lan1, lan2, wan):
 @pytest.mark.parametrize("protocol", ["--udp", "--sctp"])
 def test_a_game(router, lan1, wan, protocol):
     """A game server tells the master that it is there; then players reach it."""
-    wanted = "all:27000-27999" if protocol == "--udp" else "tcp:27000-27999,sctp:27000-27999"
-    router.load(out("--trigger-match 27900 --trigger-relate " + wanted), DNAT, IN)
+    rule = GAME if protocol == "--udp" else GAME.replace("all:27000-27999",
+                                                         "tcp:27000-27999,sctp:27000-27999")
+    router.load(rule, DNAT, IN)
     assert wan.who_answers("tcp:27960") is None
     lan1.close_sockets()
     lan1.send("udp:27900")

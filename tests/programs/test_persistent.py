@@ -1,31 +1,83 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Rules that outlive a reboot, as netfilter-persistent saves and restores them.
+"""Rules that outlive a reboot: those of the firewall by netfilter-persistent, ours by the script.
 
 Its package excludes that of ufw, which the guests have: so these are the commands of its plugin.
 """
 
-from router import DNAT, IN, loaded, out
+import re
 
-OUT = out("--trigger-match 6660-6669 --trigger-relate tcp:113 --trigger-session"
-          " --trigger-peer host", "-A FORWARD -i br-lan -o wan -p tcp")
+import pytest
 
-SAVE = "iptables-save > /etc/iptables/rules.v4"
-RESTORE = "iptables-restore < /etc/iptables/rules.v4"
+from hosts import CommandFailed
+from recipes import FIREWALLS
+from router import loaded
+
+SAVE, = FIREWALLS.commands("iptables-persistent")
+RESTORE = re.search(r"`(iptables-restore < [^`]*)`",
+                    FIREWALLS.section("iptables-persistent")).group(1)
+UNIT = FIREWALLS.file("/etc/systemd/system/trigger-rules.service")
 
 
-def test_reboot(router, lan1, wan, default_backend, unload, tmp_path):
-    """The module comes back with the rules, and they are the same."""
-    def shell(command):
-        router.run("/bin/sh", "-c", command.replace("/etc/iptables", str(tmp_path)))
+@pytest.fixture
+def shell(router, tmp_path):
+    """Carries out a command of the page."""
+    return lambda command: router.run(
+        "/bin/sh", "-c", command.replace("/etc/iptables", str(tmp_path)))
 
-    router.load(OUT, DNAT, IN)
-    before = router.iptables("-S") + router.iptables("-t nat -S")
-    shell(SAVE)
+
+def test_reboot(router, lan1, wan, script, shell, unload, tmp_path):
+    """The firewall comes back without our rules, then the script brings them and the module."""
     router.load()
+    shell(script)
+    shell(SAVE)
+    assert "trigger" not in (tmp_path / "rules.v4").read_text().lower()
+    before = router.iptables("-S") + router.iptables("-t nat -S")
+    assert "trigger" in before
+    router.load(base=(), nat=())
     unload()
-    assert not loaded()
     shell(RESTORE)
+    assert not loaded()
+    shell(script)
     assert loaded()
-    assert router.iptables("-S") + router.iptables("-t nat -S") == before
+    assert sorted((router.iptables("-S") + router.iptables("-t nat -S")).splitlines()) == \
+        sorted(before.splitlines())
     lan1.connect("tcp:6667")
     assert wan.who_answers("tcp:113") == lan1.ip
+
+
+def test_without_the_module(router, lan1, wan, script, shell, no_module):
+    """A missing module costs port triggering alone: the firewall is there, and the LAN gets out."""
+    router.load()
+    shell(script)
+    shell(SAVE)
+    router.load(base=(), nat=())
+    no_module()
+    shell(RESTORE)
+    with pytest.raises(CommandFailed):
+        shell(script)
+    rules = router.iptables("-S")
+    assert "-P FORWARD DROP" in rules
+    assert "-j trigger_in" not in rules
+    assert lan1.who_answers("tcp:6667") == wan.ip
+    assert wan.who_answers("tcp:113") is None
+
+
+def test_the_script_again(router, lan1, wan, script, shell):
+    """A second run changes no rule and closes nothing."""
+    router.load()
+    shell(script)
+    lan1.connect("tcp:6697")
+    before = router.iptables("-S") + router.iptables("-t nat -S") + router.iptables("-t mangle -S")
+    shell(script)
+    assert router.iptables("-S") + router.iptables("-t nat -S") + \
+        router.iptables("-t mangle -S") == before
+    assert wan.who_answers("tcp:113") == lan1.ip
+
+
+def test_the_service(router, script, tmp_path):
+    """systemd takes the unit, and has nothing to say about it."""
+    unit = tmp_path / "trigger-rules.service"
+    unit.write_text(UNIT)
+    # It writes to standard error, and to standard output what it cannot find.
+    said = router.run("/bin/sh", "-c", "systemd-analyze verify --man=no %s 2>&1" % unit)
+    assert [line for line in said.splitlines() if str(unit) in line or script in line] == []

@@ -4,10 +4,10 @@
 from hosts import wait_until
 from lab import WAN2
 from program import Program
-from router import DNAT, IN, out
+from recipes import RECIPES
+from router import DNAT, IN
 
-RULE = out("--trigger-match 5060 --trigger-relate udp:16384-16482 --trigger-timeout 300",
-           "-A FORWARD -i br-lan -o wan -p udp")
+RULE, = RECIPES.rules("SIP phones")
 
 # Who is called: answers, and sends voice when the caller has taken note.
 CALLED = """<?xml version="1.0" encoding="ISO-8859-1" ?>

@@ -1,37 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""ufw: the three rules stand in its before.rules, and ufw itself loads them."""
+"""ufw: its after.init loads our rules when its own are there."""
 
+import os
 import re
 import shutil
 
 import pytest
 
-from router import MASQUERADE
+from hosts import CommandFailed
+from recipes import FIREWALLS
 
 DEFAULTS, CONF, BEFORE = "/etc/default/ufw", "/etc/ufw/ufw.conf", "/etc/ufw/before.rules"
 
-NAT = """*nat
-:PREROUTING ACCEPT [0:0]
-:POSTROUTING ACCEPT [0:0]
--F PREROUTING
--F POSTROUTING
--A PREROUTING -i wan -j TRIGGER --trigger-type dnat
-%s
-COMMIT
-
-""" % MASQUERADE
-
-# ufw's own chain starts with these words; what comes next is ours.
-MARK = "# End required lines"
-FILTER = """
--A ufw-before-forward -i br-lan -o wan -p tcp -j TRIGGER --trigger-type out \
---trigger-match 6660-6669 --trigger-relate tcp:113 --trigger-session --trigger-peer host
--A ufw-before-forward -i wan -j TRIGGER --trigger-type in
-"""
+NAT = FIREWALLS.file(BEFORE, "ufw")
+AFTER = "/etc/ufw/after.init"
+AFTER_TEXT = FIREWALLS.file(AFTER, "ufw")
+COMMAND = re.search("`ufw (route [^`]*)`", FIREWALLS.section("ufw")).group(1).split()
 
 
 @pytest.fixture
-def ufw(router, default_backend, tmp_path):
+def ufw(router, script, tmp_path):
     """A function that starts ufw in the router, with the backend under test."""
     saved = tmp_path / "ufw"
     shutil.copytree("/etc/ufw", saved)
@@ -41,7 +29,11 @@ def ufw(router, default_backend, tmp_path):
                         ("DEFAULT_FORWARD_POLICY", '"REJECT"'), ("IPT_SYSCTL", "")):
         set_value(DEFAULTS, name, value)
 
-    router.run("/usr/sbin/ufw", "route", "allow", "in", "on", "br-lan", "out", "on", "wan")
+    edit(BEFORE, r"\*filter", NAT + "*filter")
+    with open(AFTER, "w") as file:
+        file.write(AFTER_TEXT)
+    os.chmod(AFTER, 0o755)
+    router.run("/usr/sbin/ufw", *COMMAND)
     set_value(CONF, "ENABLED", "yes")
     set_value(CONF, "LOGLEVEL", "off")
     # What its service does at boot. `ufw reload` starts it over with 126 calls of iptables,
@@ -65,17 +57,29 @@ def set_value(path, name, value):
     edit(path, name + "=.*", "%s=%s" % (name, value))
 
 
-def test_before_rules(router, lan1, wan, ufw):
-    """ufw's firewall opens the port while it is needed."""
+def test_after_init(router, lan1, wan, ufw):
+    """ufw's firewall opens the port while it is needed; loading it again closes nothing."""
     router.load(base=(), nat=())
-    edit(BEFORE, r"\*filter", NAT + "*filter")
-    edit(BEFORE, MARK, MARK + "\n" + FILTER)
     ufw()
     assert "-j ufw-before-forward" in router.iptables("-S FORWARD")
     assert wan.who_answers("tcp:113") is None
     irc = lan1.connect("tcp:6667")
     assert wan.who_answers("tcp:113") == lan1.ip
     assert wan.who_answers("tcp:112") is None
+    ufw()
+    assert wan.who_answers("tcp:113") == lan1.ip
     irc.close()
     router.wait_closed()
+    assert wan.who_answers("tcp:113") is None
+
+
+def test_without_the_module(router, lan1, wan, ufw, no_module):
+    """A missing module costs port triggering alone: ufw's firewall is there."""
+    router.load(base=(), nat=())
+    no_module()
+    with pytest.raises(CommandFailed) as failed:
+        ufw()
+    assert "after.init" in str(failed.value)
+    assert "-j ufw-before-forward" in router.iptables("-S FORWARD")
+    assert lan1.who_answers("tcp:6667") == wan.ip
     assert wan.who_answers("tcp:113") is None

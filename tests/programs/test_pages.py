@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The README and docs/: every rule loads, and the commands do what is said of them.
+
+The recipes themselves are proved by the tests of their programs, which read them from the pages.
+"""
+
+import re
+import shlex
+
+import pytest
+
+import pages
+import story
+from recipes import README, RECIPES
+
+USERS = [name for name in pages.names() if name == "README.md" or name.startswith("docs/")]
+SAVE, *RESTORE = RECIPES.commands("Save and restore")
+# A jump needs the chain, which the page's script declares.
+CHAINS = ("-N trigger_in", "-t nat -N trigger_dnat", "-t mangle -N trigger_out")
+
+
+@pytest.mark.parametrize("name", USERS)
+@pytest.mark.parametrize("tool", ["iptables", "ip6tables"])
+def test_every_rule_loads(router, name, tool):
+    """Each iptables and ip6tables command is taken, and saved as it was given."""
+    family = 6 if tool == "ip6tables" else 4
+    router.load(*CHAINS, family=family)
+    for rule in pages.Page(name).rules(tool=tool):
+        for command in re.split(r" 2>/dev/null \|\| %s " % tool, rule)[-1:]:
+            router.iptables(command, family)
+            assert_saved(router, family, command)
+
+
+def assert_saved(router, family, command):
+    table, rule = "filter", command
+    if command.startswith("-t "):
+        _, table, rule = command.split(None, 2)
+    saved = router.iptables("-t %s -S" % table, family)
+    assert options(rule) in [options(line) for line in saved.splitlines()], saved
+
+
+def options(rule):
+    """What a rule says, in whatever order, after its -I or -A."""
+    return sorted(shlex.split(rule)[1:])
+
+
+def test_there_are_rules():
+    """The pages are found, and so are the rules in them."""
+    assert {"README.md", "docs/recipes.md", "docs/beside-firewalls.md"} <= set(USERS)
+    found = {name: len(pages.Page(name).rules()) + len(pages.Page(name).rules(tool="ip6tables"))
+             for name in USERS}
+    assert found["README.md"] >= 5 and found["docs/recipes.md"] >= 13, found
+    assert found["docs/beside-firewalls.md"] >= 6, found
+
+
+def test_the_readme_begins_with_what_the_demo_shows():
+    """The demo's rules stand in the README; so does the recipe for IRC."""
+    rules = README.rules("The rules")
+    assert rules[:3] == ["-I " + story.OUT + story.SESSION, "-t nat -A " + story.DNAT,
+                         "-I " + story.IN]
+    assert RECIPES.rules("IRC") == rules[:1]
+    assert README.rules("A recipe") == RECIPES.rules("Active-mode FTP")
+
+
+def test_the_table_is_closed_and_restored(router, lan1, wan, tmp_path):
+    """The commands for /proc/net/xt_trigger do what is said of them."""
+    router.load(*README.rules("The rules")[1:3], *RECIPES.rules("Peer to peer"))
+    lan1.send("udp:6969")
+    show, close_host, close_all = README.commands("See what is open, and close it")
+    saved = str(tmp_path / "saved")
+
+    def shell(script):
+        return router.run("/bin/sh", "-c", script.replace("/var/lib/xt_trigger", saved))
+
+    assert "owner=%s " % lan1.ip in shell(show)
+    shell(SAVE)
+    for close in (close_host, close_all):
+        shell(close)
+        assert router.triggers() == []
+        shell("\n".join(RESTORE))
+        assert wan.who_answers("udp:7000") == lan1.ip
