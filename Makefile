@@ -182,7 +182,7 @@ SUITE ?= bookworm
 
 .PHONY: check
 check: bash
-	@tests/run --suite '$(SUITE)' $(TESTS)
+	@tests/run --suite '$(SUITE)' $(if $(CAPTURE),--capture) $(TESTS)
 
 .PHONY: check-matrix
 check-matrix: bash
@@ -202,7 +202,7 @@ coverage: bash
 
 .PHONY: lint
 lint: bash
-	@tests/lint
+	@tests/lint $(TESTS)
 
 # How many inputs of each kind, and which: COUNT=1000000 SEED=1
 .PHONY: fuzz
@@ -249,7 +249,8 @@ help:
 	@echo
 	@echo 'In a QEMU guest, with all that it needs installed and downloaded:'
 	@echo 'make demo           an IRC server asks a LAN host for its user'\''s name'
-	@echo 'make check          every test; TESTS="name ..." runs a part; SUITE=... picks the kernel'
+	@echo 'make check          every test; TESTS="name ..." runs a part; SUITE=... picks the kernel;'
+	@echo '                    CAPTURE=1 keeps the packets that pass the router'
 	@echo 'make check-matrix   every test on every kernel'
 	@echo 'make check-unit     the tests that need no guest'
 	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'

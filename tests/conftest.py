@@ -27,6 +27,8 @@ def pytest_addoption(parser):
                      "none count as %s's" % NEITHER)
     parser.addoption("--only", metavar="TEXT", action="append", default=[],
                      help="run the tests only whose name contains TEXT (may be repeated)")
+    parser.addoption("--capture-packets", metavar="DIR",
+                     help="write the packets that pass the lab's router to DIR, for each test")
 
 
 def pytest_configure(config):

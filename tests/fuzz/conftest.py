@@ -14,6 +14,7 @@ import fixtures  # noqa: E402 (needs the path above)
 
 expedited = fixtures.expedited
 kernel_log = fixtures.kernel_log
+captured = fixtures.captured
 lab = fixtures.lab
 lan1 = fixtures.lan1
 module = fixtures.module

@@ -9,6 +9,7 @@ import fixtures
 sys.path.append(os.path.join(os.path.dirname(__file__), "..", "options"))
 
 bare = fixtures.bare
+captured = fixtures.captured
 kernel_log = fixtures.kernel_log
 lab = fixtures.lab
 lan1 = fixtures.lan1

@@ -12,6 +12,7 @@ import tempfile
 
 import pytest
 
+import capture
 from hosts import wait_until
 from lab import Lab
 from router import MODULE, Router, loaded
@@ -84,7 +85,19 @@ def topology(request, module):
 
 
 @pytest.fixture
-def lab(topology, kernel_log):
+def captured(topology, request):
+    """With --capture-packets, everything that passes the router while the test runs."""
+    directory = request.config.getoption("--capture-packets")
+    if not directory:
+        yield
+        return
+    name = capture.file_name(request.node.nodeid)
+    with capture.packets(topology.router, os.path.join(directory, name)):
+        yield
+
+
+@pytest.fixture
+def lab(topology, captured, kernel_log):
     yield topology
     topology.reset()
     kernel_log.check()
