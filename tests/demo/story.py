@@ -94,11 +94,11 @@ class Story:
         self.screen.title("Port triggering: the router opens a port while it is needed")
         self.screen.picture(PICTURE)
         self.screen.step("The scene", """
-            A router with a firewall; behind it Alice at her laptop, and a desktop. On the
-            Internet an IRC server, which asks the host of everyone who comes who that is:
-            it calls back to port 113 (ident). The laptop runs a program that answers.""")
+            A router with a firewall. Behind it are Alice's laptop and a desktop. On the
+            Internet is an IRC server. It asks the host of each new user for the user's name: it
+            connects back to port 113 (ident). The laptop runs a program that answers.""")
         prepare_guest()
-        # Ident's connections are over at once: they are to be seen a little longer.
+        # Ident's connections end at once; conntrack is to show them a little longer.
         self.router.set("net.netfilter.nf_conntrack_tcp_timeout_close", 120)
         self.router.load()
         self.ngircd = self.start("server#", self.server, "/usr/sbin/ngircd", "--nodaemon",
@@ -107,8 +107,8 @@ class Story:
         self.start("laptop#", self.laptop, "/usr/sbin/oidentd", "--foreground", "--nosyslog",
                    "--user", "nobody", "--group", "nogroup")
         self.screen.words("""
-            So that "closed" can be told from "nobody is there", the laptop answers on two
-            more ports. The desktop, next to it, can use all three.""")
+            The laptop answers on two more ports, so that a refusal can only come from the
+            router. The desktop can use all three.""")
         self.start("laptop#", self.laptop, "/usr/bin/socat", "tcp4-listen:8080,fork", "exec:cat")
         self.start("laptop#", self.laptop, "/usr/bin/socat", "udp4-listen:113,fork", "exec:cat")
         for where in ("tcp:113", "tcp:8080", "udp:113"):
@@ -118,8 +118,8 @@ class Story:
 
     def without_rules(self):
         self.screen.step("Without port triggering", """
-            Alice goes on IRC and calls herself "ally". The server calls back to port 113; what
-            it reaches is the router, and there nobody knows her.""")
+            Alice goes on IRC with the nickname "ally". The server connects back to port 113. It
+            reaches the router, where nobody answers.""")
         alice = self.alice_comes()
         self.screen.check(self.asked() == "no result", "the server's ident lookup fails")
         self.screen.check(self.user_of(alice) == "~ally",
@@ -152,8 +152,8 @@ class Story:
 
     def while_it_is_open(self):
         self.screen.step("While it is open", """
-            The router knows who has which port open, what opened it, for whom, and how many
-            connections came in by it.""")
+            The router shows which host has which port open, what opened it, for which peer, and
+            how many connections came in.""")
         self.proc()
         trigger = self.router.trigger()
         self.screen.check(trigger.owner == self.laptop.ip and trigger.open == "tcp:113",
@@ -162,8 +162,8 @@ class Story:
         self.screen.check(trigger.session == 1 and trigger.hits == 1,
                           "one session keeps it open, one connection has come in")
         self.screen.words("""
-            The connection that came in is an ordinary one to conntrack: from the server to
-            the router, answered by the laptop.""")
+            For conntrack the inbound connection is an ordinary one: from the server to the
+            router, with replies from the laptop.""")
         shown = self.show("router#", self.router, "/usr/sbin/conntrack", "-L", "-p", "tcp",
                           "--dport", "113")
         self.screen.check(re.search(r"src=%s dst=%s .* src=%s dst=%s " % (
@@ -172,8 +172,8 @@ class Story:
 
     def everything_else_is_closed(self):
         self.screen.step("Everything else stays closed", """
-            The server can call again, but to this port only, by this protocol only, and
-            nobody else can.""")
+            The server can connect again, but to this port and by this protocol only. Other
+            hosts cannot connect.""")
         said = self.call("server$", self.server, "tcp:113", self.router.ip)
         self.screen.check(REFUSED not in said, "the server is answered on tcp:113")
         self.refused("server$", "tcp:8080", "another port is closed: tcp:8080")
@@ -182,7 +182,7 @@ class Story:
 
     def after_the_session(self):
         self.screen.step("After the session", """
-            Alice leaves. With her connection to the server the port closes.""")
+            Alice leaves. When her connection to the server ends, the port closes.""")
         self.alice_leaves(self.alice)
         wait_until(lambda: not self.router.triggers(), "closed with its session")
         self.proc()
@@ -191,8 +191,8 @@ class Story:
 
     def with_a_timeout(self):
         self.screen.step("Or: closed by a timeout", """
-            A rule can also close the port some time after the last packet that went out,
-            5 seconds here, as routers have always done; 10 minutes if the rule does not say.""")
+            A rule can also close the port some time after the last packet of the host: 5
+            seconds here, 10 minutes if the rule does not say.""")
         self.iptables("-D " + OUT + SESSION)
         self.iptables("-I " + OUT + TIMEOUT)
         alice = self.alice_comes()
@@ -204,7 +204,7 @@ class Story:
         self.proc()
         self.screen.check(not self.router.triggers(), "closed, though she is still on IRC")
         self.refused("server$", "tcp:113", "the server is refused on tcp:113")
-        self.screen.words("Her own connection has not noticed. Her next word opens it again.")
+        self.screen.words("Her IRC connection is still there. Her next message opens the port again.")
         self.screen.check(self.user_of(alice) == "alice", "she is still on IRC")
         self.proc()
         self.screen.check(self.router.trigger().owner == self.laptop.ip, "open again")
