@@ -92,10 +92,13 @@ def refused(namespace, text):
     return None
 
 
+# What setpriv(1) is told to make an unprivileged user.
+USER = ["--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
+
 def as_user(namespace, *command):
     """Run a command as an unprivileged user; its exit status and what it said."""
-    return as_other(namespace, ["--reuid", "65534", "--regid", "65534", "--clear-groups"],
-                    *command)
+    return as_other(namespace, USER, *command)
 
 
 def as_other(namespace, setpriv, *command):

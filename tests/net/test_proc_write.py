@@ -586,6 +586,16 @@ def test_root_of_its_own_network_namespace_may(bare):
     assert bare.owners() == [A]
 
 
+def test_permissions_that_an_administrator_changed_stay(bare):
+    """Neither the next rule nor the next iptables call gives the file back."""
+    bare.load(PLAIN)
+    for command in (("/bin/chmod", "664"), ("/bin/chown", "1:2")):
+        bare.run(*command, PROC_FILE)
+    bare.iptables(PLAIN.replace("3000", "3001"))
+    bare.load(PLAIN, DNAT, IN)
+    assert bare.run("/usr/bin/stat", "-c", "%a %u %g", PROC_FILE) == "664 1 2\n"
+
+
 def test_restoring_what_was_read(bare):
     """as_commands() of a table makes the same table, in another order of events."""
     load(bare, *NAMED)
