@@ -204,7 +204,7 @@ class Story:
         self.proc()
         self.screen.check(not self.router.triggers(), "closed, though she is still on IRC")
         self.refused("server$", "tcp:113", "the server is refused on tcp:113")
-        self.screen.words("Her IRC connection is still there. Her next message opens the port again.")
+        self.screen.words("Her IRC connection is still there. Her next message opens it again.")
         self.screen.check(self.user_of(alice) == "alice", "she is still on IRC")
         self.proc()
         self.screen.check(self.router.trigger().owner == self.laptop.ip, "open again")
