@@ -32,6 +32,8 @@ ifneq ($(DESTDIR),)
 override DESTDIR := $(if $(filter /%,$(firstword $(DESTDIR))),,$(CURDIR)/)$(DESTDIR)
 endif
 MANDIR ?= /usr/share/man
+SBINDIR ?= /usr/sbin
+COMPLETIONDIR ?= /usr/share/bash-completion/completions
 XTLIBDIR ?= $(shell $(PKG_CONFIG) --variable=xtlibdir xtables 2>/dev/null)
 
 CFLAGS ?= -O2 -g
@@ -41,10 +43,17 @@ PLUGIN_CFLAGS = -fPIC -fvisibility=hidden $(shell $(PKG_CONFIG) --cflags xtables
 PLUGIN_LDFLAGS = $(LDFLAGS) -shared -Wl,-z,defs $(shell $(PKG_CONFIG) --libs xtables)
 
 PLUGIN := userspace/libxt_TRIGGER.so
+
+TOOL := userspace/xt-trigger/xt-trigger
+TOOL_OBJECTS := $(patsubst %.c,%.o,$(wildcard userspace/xt-trigger/*.c))
+TOOL_CFLAGS = -D_GNU_SOURCE -DXT_TRIGGER_VERSION='"$(VERSION)"' $(shell $(PKG_CONFIG) --cflags libmnl)
+TOOL_LDFLAGS = $(LDFLAGS) $(shell $(PKG_CONFIG) --libs libmnl)
+
 MANPAGE := $(wildcard userspace/xt_TRIGGER.8)
 
 # What `make install` puts in place beside the module.
-INSTALLED = $(XTLIBDIR)/libxt_TRIGGER.so $(MANDIR)/man8/xt_TRIGGER.8
+INSTALLED = $(XTLIBDIR)/libxt_TRIGGER.so $(MANDIR)/man8/xt_TRIGGER.8 \
+	$(SBINDIR)/xt-trigger $(MANDIR)/man8/xt-trigger.8 $(COMPLETIONDIR)/xt-trigger
 
 # $(call need,TEST,WHAT,PACKAGE): one line instead of the error that would follow.
 need = @{ $(1); } >/dev/null 2>&1 || { \
@@ -65,7 +74,7 @@ record = @$(file >$@.new,$(1))if cmp -s $@.new $@; then rm $@.new; else mv $@.ne
 FORCE:
 
 .PHONY: all
-all: module plugin
+all: module plugin xt-trigger
 
 .PHONY: module
 module: kdir
@@ -101,6 +110,25 @@ $(PLUGIN): userspace/libxt_TRIGGER.c userspace/items.c userspace/items.h include
 userspace/.libxt_TRIGGER.so.cmd: FORCE
 	$(call record,$(COMPILE) $(PLUGIN_CFLAGS) $(PLUGIN_LDFLAGS))
 
+.PHONY: xt-trigger
+xt-trigger: tool-tools
+	@$(MAKE) --no-print-directory $(TOOL)
+
+.PHONY: tool-tools
+tool-tools:
+	$(need_cc)
+	$(call need,command -v $(PKG_CONFIG),$(PKG_CONFIG),pkg-config)
+	$(call need,$(PKG_CONFIG) --exists libmnl,libmnl's headers,libmnl-dev)
+
+$(TOOL): $(TOOL_OBJECTS)
+	$(CC) $(CFLAGS) -o $@ $^ $(TOOL_LDFLAGS)
+
+$(TOOL_OBJECTS): %.o: %.c $(wildcard userspace/xt-trigger/*.h include/*.h) userspace/.xt-trigger.cmd
+	$(COMPILE) $(TOOL_CFLAGS) -c -o $@ $<
+
+userspace/.xt-trigger.cmd: FORCE
+	$(call record,$(COMPILE) $(TOOL_CFLAGS) $(TOOL_LDFLAGS))
+
 # modules_install signs even where the tree came without its key, as packages of
 # headers do. It runs depmod only where the tree has a System.map, so that is left to
 # us. A staging directory of a package has no kernel in it to run depmod for.
@@ -123,7 +151,7 @@ destdir:
 	$(call plain,$(DESTDIR),DESTDIR)
 
 .PHONY: install
-install: destdir depmod module install-plugin
+install: destdir depmod module install-plugin install-tool
 	+@$(KERNEL_MAKE) INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates \
 		INSTALL_MOD_STRIP=1 $(NO_SIGNING) cmd_depmod=: modules_install
 	@$(call run_depmod,$(KRELEASE))
@@ -143,6 +171,12 @@ uninstall: depmod xtlibdir
 install-plugin: plugin
 	install -D -m 644 $(PLUGIN) '$(DESTDIR)$(XTLIBDIR)/libxt_TRIGGER.so'
 	$(if $(MANPAGE),install -D -m 644 $(MANPAGE) '$(DESTDIR)$(MANDIR)/man8/xt_TRIGGER.8')
+
+.PHONY: install-tool
+install-tool: xt-trigger
+	install -D -m 755 $(TOOL) '$(DESTDIR)$(SBINDIR)/xt-trigger'
+	install -D -m 644 userspace/xt-trigger.8 '$(DESTDIR)$(MANDIR)/man8/xt-trigger.8'
+	install -D -m 644 userspace/xt-trigger.bash-completion '$(DESTDIR)$(COMPLETIONDIR)/xt-trigger'
 
 # DKMS builds the module anew for each kernel that comes (dkms.conf).
 VERSION = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
@@ -171,6 +205,7 @@ dist: bash
 
 .PHONY: clean
 clean:
+	rm -f $(TOOL) userspace/xt-trigger/*.o
 	rm -f $(PLUGIN) userspace/.*.cmd* *.ko *.o *.mod *.mod.c .*.cmd .module-common.o Module.symvers modules.order
 	rm -f kernel/*.o kernel/.*.cmd kernel/*.gcno kernel/*.gcda
 	rm -rf .tmp_versions
@@ -235,13 +270,16 @@ bench: bash
 
 .PHONY: help
 help:
-	@echo 'make                the module xt_TRIGGER.ko and the plugin $(PLUGIN)'
+	@echo 'make                the module xt_TRIGGER.ko, the plugin $(PLUGIN)'
+	@echo '                    and the program xt-trigger'
 	@echo 'make module         the module alone; KDIR=... picks the kernel build tree'
 	@echo '                    (now: $(KDIR))'
 	@echo 'make plugin         the iptables plugin alone'
-	@echo 'make install        puts module, plugin and man page in place, runs depmod; DESTDIR=...'
+	@echo 'make xt-trigger     the program alone'
+	@echo 'make install        puts all of it and the man pages in place, runs depmod; DESTDIR=...'
 	@echo 'make uninstall      removes these from the same places, for every kernel'
-	@echo 'make install-plugin plugin and man page alone; DESTDIR=...'
+	@echo 'make install-plugin plugin and its man page alone; DESTDIR=...'
+	@echo 'make install-tool   the program, its man page and completion alone; DESTDIR=...'
 	@echo 'make dkms-install   has DKMS build and install the module, now and for every new kernel'
 	@echo 'make dkms-remove    takes it out of DKMS again'
 	@echo 'make dist           a tarball of the commit that is checked out, and its checksum'

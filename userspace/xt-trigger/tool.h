@@ -14,6 +14,8 @@
  *	line.h	  takes a line of the proc file apart
  *	proc.h	  reads and writes the proc file
  *	filter.h  KEY=VALUE on the command line
+ *	entry.h	  an active trigger, as it is shown
+ *	table.h	  columns
  *	names.h	  names of hosts
  *	state.h	  saved files, and what time does to them
  *	event.h	  the kernel's events
@@ -28,6 +30,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/* The Makefile says which version this is. */
+#ifndef XT_TRIGGER_VERSION
+#define XT_TRIGGER_VERSION	"unknown"
+#endif
 
 /* Exit statuses. */
 enum {

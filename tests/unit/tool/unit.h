@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the unit tests of xt-trigger share: assertions and a list of tests. */
+/* What the unit tests of xt-trigger share: assertions, chance, a list of tests. */
 #ifndef _TOOL_UNIT_H
 #define _TOOL_UNIT_H
 
@@ -22,10 +22,27 @@ void unit_fail(const char *file, int line, const char *format, ...)
 			  #a, unit_a, #b, unit_b);			\
 } while (0)
 
+/* Either may be NULL. */
 #define check_string(a, b)						\
 	unit_check_string(__FILE__, __LINE__, #a, a, b)
 void unit_check_string(const char *file, int line, const char *what, const char *is,
 		       const char *should);
+
+/* A number below @end, the same ones for a seed. */
+unsigned int random_below(unsigned int end);
+
+/* Write a file of the test's own directory, which is the current one. */
+void unit_write(const char *path, const char *text);
+
+/* Read one into memory, which the next call frees. */
+const char *unit_read(const char *path);
+
+/*
+ * Run a command of xt-trigger with the words of @line, which single spaces part;
+ * "proc" is its proc file, and what it prints is in "out" and "err" then. Return
+ * its exit status.
+ */
+int unit_command(int (*command)(int argc, char **argv), const char *line);
 
 /* What a failure shows first: which line of a table it is about, say. */
 void unit_about(const char *what);
