@@ -7,10 +7,10 @@
 #include <linux/in.h>
 #include <linux/string.h>
 
-#include "rule.h"
+#include "check.h"
 
 /* What is wrong with the first @len characters of @name; NULL: nothing. */
-static const char *trigger_chars_invalid(const char *name, size_t len)
+static const char *chars_invalid(const char *name, size_t len)
 {
 	size_t i;
 
@@ -27,14 +27,14 @@ static const char *trigger_chars_invalid(const char *name, size_t len)
 }
 
 /* Whether @name, of any length, is one. Any context. */
-bool trigger_name_valid(const char *name)
+bool trigger_check_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	return len < XT_TRIGGER_NAME_LEN && !trigger_chars_invalid(name, len);
+	return len < XT_TRIGGER_NAME_LEN && !chars_invalid(name, len);
 }
 
-static const char *trigger_name_invalid(const char *name)
+static const char *name_invalid(const char *name)
 {
 	size_t len = strnlen(name, XT_TRIGGER_NAME_LEN);
 
@@ -42,17 +42,17 @@ static const char *trigger_name_invalid(const char *name)
 		return "longer than 31 characters";
 	if (memchr_inv(name + len, 0, XT_TRIGGER_NAME_LEN - len))
 		return "not zero behind its end";
-	return trigger_chars_invalid(name, len);
+	return chars_invalid(name, len);
 }
 
-static bool trigger_proto_valid(u8 proto)
+static bool proto_valid(u8 proto)
 {
 	return proto == IPPROTO_TCP || proto == IPPROTO_UDP ||
 	       proto == IPPROTO_SCTP;
 }
 
 /* Whether the protocols of two items have one in common. */
-static bool trigger_protos_meet(u8 a, u8 b)
+static bool protos_overlap(u8 a, u8 b)
 {
 	return a == b ||
 	       (a == XT_TRIGGER_PROTO_ALL && b != IPPROTO_SCTP) ||
@@ -60,8 +60,8 @@ static bool trigger_protos_meet(u8 a, u8 b)
 }
 
 /* What is wrong with the items of a list, behind its @n as well; NULL: nothing */
-static const char *trigger_list_invalid(const struct xt_trigger_range *item,
-					u8 n)
+static const char *list_invalid(const struct xt_trigger_range *item,
+				u8 n)
 {
 	u8 i;
 
@@ -80,7 +80,7 @@ static const char *trigger_list_invalid(const struct xt_trigger_range *item,
 	return NULL;
 }
 
-static const char *trigger_relate_invalid(const struct xt_trigger_tginfo *info)
+static const char *relate_invalid(const struct xt_trigger_tginfo *info)
 {
 	const struct xt_trigger_range *item = info->relate;
 	u8 i, j;
@@ -89,32 +89,32 @@ static const char *trigger_relate_invalid(const struct xt_trigger_tginfo *info)
 		return "no item";
 	for (i = 0; i < info->n_relate; i++) {
 		if (item[i].proto != XT_TRIGGER_PROTO_ALL &&
-		    !trigger_proto_valid(item[i].proto))
+		    !proto_valid(item[i].proto))
 			return "protocol is not tcp, udp, sctp or all";
 		for (j = 0; j < i; j++) {
 			if (item[i].min <= item[j].max &&
 			    item[j].min <= item[i].max &&
-			    trigger_protos_meet(item[i].proto, item[j].proto))
+			    protos_overlap(item[i].proto, item[j].proto))
 				return "items of one protocol overlap";
 		}
 	}
 	return NULL;
 }
 
-static const char *trigger_match_invalid(const struct xt_trigger_tginfo *info)
+static const char *match_invalid(const struct xt_trigger_tginfo *info)
 {
 	u8 i, proto;
 
 	for (i = 0; i < info->n_match; i++) {
 		proto = info->match[i].proto;
 		if (proto != XT_TRIGGER_MATCH_ANY &&
-		    proto != XT_TRIGGER_MATCH_ALL && !trigger_proto_valid(proto))
+		    proto != XT_TRIGGER_MATCH_ALL && !proto_valid(proto))
 			return "protocol is not tcp, udp, sctp or all";
 	}
 	return NULL;
 }
 
-static const char *trigger_timeout_invalid(const struct xt_trigger_tginfo *info)
+static const char *timeout_invalid(const struct xt_trigger_tginfo *info)
 {
 	if (info->timeout > XT_TRIGGER_SECS_MAX)
 		return "over 31536000";
@@ -123,8 +123,8 @@ static const char *trigger_timeout_invalid(const struct xt_trigger_tginfo *info)
 	return NULL;
 }
 
-static const char *trigger_out_invalid(const struct xt_trigger_tginfo *info,
-				       const char **option)
+static const char *out_invalid(const struct xt_trigger_tginfo *info,
+			       const char **option)
 {
 	const char *why;
 
@@ -132,19 +132,19 @@ static const char *trigger_out_invalid(const struct xt_trigger_tginfo *info,
 	if (info->flags & ~XT_TRIGGER_F_OUT)
 		return "one that --trigger-type out does not take";
 	*option = "--trigger-relate";
-	why = trigger_list_invalid(info->relate, info->n_relate);
+	why = list_invalid(info->relate, info->n_relate);
 	if (!why)
-		why = trigger_relate_invalid(info);
+		why = relate_invalid(info);
 	if (why)
 		return why;
 	*option = "--trigger-match";
-	why = trigger_list_invalid(info->match, info->n_match);
+	why = list_invalid(info->match, info->n_match);
 	if (!why)
-		why = trigger_match_invalid(info);
+		why = match_invalid(info);
 	if (why)
 		return why;
 	*option = "--trigger-timeout";
-	why = trigger_timeout_invalid(info);
+	why = timeout_invalid(info);
 	if (why)
 		return why;
 	*option = "--trigger-lifetime";
@@ -152,8 +152,8 @@ static const char *trigger_out_invalid(const struct xt_trigger_tginfo *info,
 }
 
 /* `dnat` and `in` take a name, and `dnat` one flag; the rest is zero. */
-static const char *trigger_reader_invalid(const struct xt_trigger_tginfo *info,
-					  const char **option)
+static const char *reader_invalid(const struct xt_trigger_tginfo *info,
+				  const char **option)
 {
 	u8 flags = info->type == XT_TRIGGER_DNAT ? XT_TRIGGER_F_DNAT : 0;
 
@@ -177,8 +177,8 @@ static const char *trigger_reader_invalid(const struct xt_trigger_tginfo *info,
  * What is wrong with @info, and in *@option the option or field that it is
  * wrong with. NULL: nothing. Any context.
  */
-const char *trigger_info_invalid(const struct xt_trigger_tginfo *info,
-				 const char **option)
+const char *trigger_check_info(const struct xt_trigger_tginfo *info,
+			       const char **option)
 {
 	const char *why;
 
@@ -186,15 +186,15 @@ const char *trigger_info_invalid(const struct xt_trigger_tginfo *info,
 	if (info->pad || info->pad2)
 		return "not zero";
 	*option = "--trigger-name";
-	why = trigger_name_invalid(info->name);
+	why = name_invalid(info->name);
 	if (why)
 		return why;
 	switch (info->type) {
 	case XT_TRIGGER_OUT:
-		return trigger_out_invalid(info, option);
+		return out_invalid(info, option);
 	case XT_TRIGGER_DNAT:
 	case XT_TRIGGER_IN:
-		return trigger_reader_invalid(info, option);
+		return reader_invalid(info, option);
 	default:
 		*option = "--trigger-type";
 		return "not out, dnat or in";

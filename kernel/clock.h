@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Time as this module keeps it: ticks of about 8 ms since some point before
- * boot, so that a stamp of 32 bits holds a year (the longest timeout), is read
- * and written in one piece on every machine, and costs one load to take.
+ * boot. A stamp is the lower 32 bits: it holds a year (the longest timeout), is
+ * read and written in one piece on every machine, and costs one load to take.
+ * Jiffies do not run while the machine is suspended.
  */
 #ifndef _TRIGGER_CLOCK_H
 #define _TRIGGER_CLOCK_H
@@ -18,27 +19,34 @@
 /* Ticks in a second, and a little more where HZ is not a power of two. */
 #define TRIGGER_SECOND		DIV_ROUND_UP(HZ, 1 << TRIGGER_TICK_SHIFT)
 
-/* What came before boot: more than the age of anything that is restored. */
+/* Ticks before boot: more than the age of anything that is restored. */
 #define TRIGGER_BEFORE_BOOT	BIT_ULL(33)
 
-/* Now, in ticks; a stamp is its lower 32 bits. Any context. */
-static inline u64 trigger_now(void)
+/*
+ * Ticks that a stamp may be ahead of a clock that was read before: a CPU may
+ * stand still for that long between reading the clock and comparing (a guest
+ * that is paused). With the longest timeout it fits in a stamp.
+ */
+#define TRIGGER_AHEAD_MAX	(10 * 86400 * TRIGGER_SECOND)
+
+/* Return the time in ticks. Any context. */
+static inline u64 trigger_clock_now(void)
 {
 	u64 jiffies_now = get_jiffies_64();
 
 	return (jiffies_now >> TRIGGER_TICK_SHIFT) + TRIGGER_BEFORE_BOOT;
 }
 
-/* Now, as a stamp, which what came before boot does not reach. Any context. */
-static inline u32 trigger_stamp(void)
+/* Return the time as a stamp. Any context. */
+static inline u32 trigger_clock_stamp(void)
 {
 	u64 jiffies_now = get_jiffies_64();
 
 	return jiffies_now >> TRIGGER_TICK_SHIFT;
 }
 
-/* @secs: seconds, at most XT_TRIGGER_SECS_MAX. Returns ticks, rounded up. */
-static inline u32 trigger_ticks(u32 secs)
+/* Convert @secs (at most XT_TRIGGER_SECS_MAX) to ticks, rounded up. */
+static inline u32 trigger_clock_ticks(u32 secs)
 {
 	u64 jiffies_long = (u64)secs * HZ;
 
@@ -46,21 +54,14 @@ static inline u32 trigger_ticks(u32 secs)
 	       TRIGGER_TICK_SHIFT;
 }
 
-/* @ticks: a time span. Returns whole seconds, rounded down. */
-static inline u64 trigger_secs(u64 ticks)
+/* Convert @ticks to seconds, rounded down. */
+static inline u64 trigger_clock_secs(u64 ticks)
 {
 	return div_u64(ticks << TRIGGER_TICK_SHIFT, HZ);
 }
 
-/*
- * How far a stamp may be ahead of a clock that was read before: a CPU may stand
- * still for that long between reading the clock and comparing (a guest that is
- * paused). With the longest timeout it stays below what a stamp can tell apart.
- */
-#define TRIGGER_AHEAD_MAX	(10 * 86400 * TRIGGER_SECOND)
-
-/* The ticks from stamp @then to @now; 0 if @then is ahead of @now. */
-static inline u32 trigger_elapsed(u32 now, u32 then)
+/* Return the ticks from stamp @then to @now, 0 if @then is ahead of @now. */
+static inline u32 trigger_clock_elapsed(u32 now, u32 then)
 {
 	u32 ticks = now - then;
 

@@ -7,12 +7,12 @@
 #include <linux/netfilter.h>
 #include <linux/string.h>
 
+#include "check.h"
 #include "command.h"
 #include "proto.h"
-#include "rule.h"
 
 /* What '-' can ask for. */
-#define TRIGGER_CONDITIONS	(BIT(TRIGGER_FIELD_NAME) | \
+#define CONDITIONS	(BIT(TRIGGER_FIELD_NAME) | \
 				 BIT(TRIGGER_FIELD_FAMILY) | \
 				 BIT(TRIGGER_FIELD_OWNER) | \
 				 BIT(TRIGGER_FIELD_OPEN) | \
@@ -196,7 +196,7 @@ static bool parse_field(struct trigger_command *command,
 	switch (field) {
 	case TRIGGER_FIELD_NAME:
 		command->name = s;
-		return trigger_name_valid(s);
+		return trigger_check_name(s);
 	case TRIGGER_FIELD_FAMILY:
 		return parse_family(command, s);
 	case TRIGGER_FIELD_OWNER:
@@ -226,7 +226,7 @@ static bool parse_field(struct trigger_command *command,
 	}
 }
 
-static const char * const trigger_field_name[TRIGGER_FIELDS] = {
+static const char * const field_name[TRIGGER_FIELDS] = {
 	[TRIGGER_FIELD_NAME]		= "name",
 	[TRIGGER_FIELD_FAMILY]		= "family",
 	[TRIGGER_FIELD_OWNER]		= "owner",
@@ -248,7 +248,7 @@ static enum trigger_field find_field(const char *key)
 	enum trigger_field field;
 
 	for (field = 0; field < TRIGGER_FIELDS; field++) {
-		if (!strcmp(key, trigger_field_name[field]))
+		if (!strcmp(key, field_name[field]))
 			break;
 	}
 	return field;
@@ -280,7 +280,7 @@ static int parse_pairs(struct trigger_command *command, char *s)
 		/* In order: all before this one are given. */
 		if (command->verb == TRIGGER_OPEN ?
 		    command->given != BIT(field) - 1 :
-		    !(TRIGGER_CONDITIONS & BIT(field)))
+		    !(CONDITIONS & BIT(field)))
 			return -EINVAL;
 		if (!parse_field(command, field, value))
 			return -EINVAL;

@@ -10,7 +10,7 @@
 
 #include <xt_TRIGGER.h>
 
-#include "table.h"
+#include "trigger.h"
 
 /* The fields of a line, in its order. */
 enum trigger_field {

@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is found by the hashes of a table. See hash.h. */
+/* The hash of active triggers by set and owner. See hash.h. */
 #include "hash.h"
-#include "table.h"
 
-/* The active trigger of @owner in @set, if any. Under RCU or the lock. */
-struct trigger *trigger_find(const struct trigger_set *set,
-			     const union nf_inet_addr *owner)
+/* Find the active trigger of @owner in @set, or NULL. Under RCU or the lock. */
+struct trigger *trigger_hash_find(const struct trigger_set *set,
+				  const union nf_inet_addr *owner)
 {
-	return trigger_find_inline(set, owner);
+	return trigger_hash_find_inline(set, owner);
 }
 
-/* The line of @peer in @set, if any. Under RCU or the lock. */
-struct trigger_line *trigger_line_find(const struct trigger_set *set,
-				       const union nf_inet_addr *peer)
+/* Add @t. Lock held. -ENOMEM and other errors of rhashtable: not added. */
+int trigger_hash_add(struct trigger *t)
 {
-	struct trigger_key key = { .set = set, .addr = peer };
-
-	return rhashtable_lookup(&set->table->lines, &key, trigger_line_params);
+	return rhashtable_insert_fast(&t->set->table->triggers, &t->node,
+				      trigger_hash_params);
 }
 
-/* The host that @addr is, or is in, if any. Lock and RCU held. */
-struct trigger_host *trigger_host_find(struct trigger_table *table, u8 family,
-				       const union nf_inet_addr *addr)
+/* Delete @t, which was added. Lock held. */
+void trigger_hash_del(struct trigger *t)
 {
-	struct trigger_host_key key = trigger_host_key(family, addr);
+	rhashtable_remove_fast(&t->set->table->triggers, &t->node,
+			       trigger_hash_params);
+}
 
-	return rhashtable_lookup(&table->hosts, &key, trigger_host_params);
+/* Make the empty hash of @table. Process context. -ENOMEM. */
+int trigger_hash_init(struct trigger_table *table)
+{
+	return rhashtable_init(&table->triggers, &trigger_hash_params);
+}
+
+/* Free it; nothing is in it. Process context. */
+void trigger_hash_exit(struct trigger_table *table)
+{
+	rhashtable_destroy(&table->triggers);
 }

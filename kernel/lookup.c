@@ -1,139 +1,133 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who owns a port, and what an owner has open. See table.h. */
-#include <linux/rculist.h>
-
+/* Who owns a port, and what an owner has open. See lookup.h. */
+#include "close.h"
 #include "hash.h"
-#include "life.h"
-#include "table.h"
+#include "lookup.h"
+#include "peer.h"
 
-/* The head of a line, NULL if it is empty, and its rank. */
-struct trigger_head {
+/* How many that are over a lookup tries to close. */
+#define EXPIRE_MAX	32
+
+/* The first open one of a queue, NULL if there is none, and its rank. */
+struct candidate {
 	struct trigger	*t;
 	s64		rank;
 };
 
 /*
- * A lookup comes by @t, whose time is up, but which is not collected yet. The
- * first of them are closed, so that the next packet does not meet them, if no
- * other CPU holds the lock: a lookup waits for nobody. Under RCU, lock not
- * held. Says whether to go on, from @t: where very many have ended together,
- * packets find nobody until the collector comes.
+ * Pass @t, which is over: close it, so that the next packet does not meet it, if
+ * no other CPU holds the lock. Return whether to go on from @t.
  */
-static noinline bool trigger_pass(struct trigger *t, unsigned int *passed)
+static noinline bool pass_expired(struct trigger *t, unsigned int *passed)
 {
 	struct trigger_table *table = t->set->table;
 
-	if (++*passed > TRIGGER_SCAN_MAX || !spin_trylock_bh(&table->lock))
-		return *passed < TRIGGER_PASS_MAX;
+	if (++*passed > EXPIRE_MAX || !spin_trylock_bh(&table->lock))
+		return *passed < TRIGGER_LOOKUP_PASS_MAX;
 	if (!t->dead)
-		trigger_reap(t, trigger_now());
+		trigger_close_expired(t, trigger_clock_now());
 	spin_unlock_bh(&table->lock);
 	return true;
 }
 
-/* trigger_head() for a set in which each peer has a line of its own. */
-static noinline struct trigger_head
-trigger_head_for_peer(const struct trigger_set *set,
-		      const union nf_inet_addr *peer)
+/* find_first() for a set in which each peer has a queue. */
+static noinline struct candidate
+find_first_for_peer(const struct trigger_set *set,
+		    const union nf_inet_addr *peer)
 {
-	const struct trigger_line *line;
+	const struct trigger_peer_queue *queue;
 	const struct trigger_peer *p;
 	unsigned int passed = 0;
-	u64 now = trigger_now();
+	u64 now = trigger_clock_now();
 
-	line = peer ? trigger_line_find(set, peer) : NULL;
-	if (!line)
+	queue = peer ? trigger_peer_find_queue(set, peer) : NULL;
+	if (!queue)
 		goto none;
-	list_for_each_entry_rcu(p, &line->peers, in_line) {
+	list_for_each_entry_rcu(p, &queue->peers, in_queue) {
 		if (trigger_is_open(p->trigger, now))
-			return (struct trigger_head){
-				p->trigger, trigger_rank(set, p->since),
+			return (struct candidate){
+				p->trigger, trigger_queue_rank(set, p->since),
 			};
-		if (!trigger_pass(p->trigger, &passed))
+		if (!pass_expired(p->trigger, &passed))
 			break;
 	}
 none:
-	return (struct trigger_head){ };
+	return (struct candidate){ };
 }
 
-/*
- * The head of @set's line for @peer (NULL: for any). Under RCU, lock not held.
- * Those whose time is up, but who are not collected yet, do not count.
- */
-static struct trigger_head trigger_head(const struct trigger_set *set,
-					const union nf_inet_addr *peer)
+/* Find the first open one in the queue of @set for @peer (NULL: for any). */
+static struct candidate find_first(const struct trigger_set *set,
+				   const union nf_inet_addr *peer)
 {
-	u64 now = trigger_now();
+	u64 now = trigger_clock_now();
 	unsigned int passed = 0;
 	struct trigger *t;
 
 	if (set->peer_host)
-		return trigger_head_for_peer(set, peer);
+		return find_first_for_peer(set, peer);
 	list_for_each_entry_rcu(t, &set->pool.all, in[TRIGGER_IN_SET].all) {
 		if (trigger_is_open(t, now))
-			return (struct trigger_head){
-				t, trigger_rank(set, t->since),
+			return (struct candidate){
+				t, trigger_queue_rank(set, t->since),
 			};
-		if (!trigger_pass(t, &passed))
+		if (!pass_expired(t, &passed))
 			break;
 	}
-	return (struct trigger_head){ };
+	return (struct candidate){ };
 }
 
-/* trigger_owning(), whatever the sets are. Under RCU, lock not held. */
-struct trigger *trigger_owning_any(const struct trigger_ports_map *map,
-				   u16 port, const union nf_inet_addr *peer)
+/* As trigger_lookup_owner(), for sets of all kinds. */
+struct trigger *trigger_lookup_owner_any(const struct trigger_ports_map *map,
+					 u16 port,
+					 const union nf_inet_addr *peer)
 {
-	struct trigger_head head, best = { };
+	struct candidate first, best = { };
 	struct trigger_ports_at at;
 
 	trigger_ports_first(&at, map, port);
 	for (; at.link; trigger_ports_next(&at)) {
-		head = trigger_head(trigger_ports_data(&at), peer);
-		if (head.t && (!best.t || head.rank < best.rank))
-			best = head;
+		first = find_first(trigger_ports_data(&at), peer);
+		if (first.t && (!best.t || first.rank < best.rank))
+			best = first;
 	}
 	return best.t;
 }
 
-/* What @owner has open in @set for @peer, or NULL. Under RCU. */
-static struct trigger *trigger_in_set(struct trigger_set *set,
-				      const union nf_inet_addr *owner,
-				      const union nf_inet_addr *peer)
+/* Find what @owner has open in @set for @peer, or NULL. */
+static struct trigger *find_in_set(struct trigger_set *set,
+				   const union nf_inet_addr *owner,
+				   const union nf_inet_addr *peer)
 {
-	struct trigger *t = trigger_set_first(set);
+	struct trigger *t = trigger_queue_head(set);
 
 	if (t && !trigger_addr_equal(&t->owner, owner))
-		t = trigger_find(set, owner);
-	if (t && trigger_is_open(t, trigger_now()) &&
+		t = trigger_hash_find(set, owner);
+	if (t && trigger_is_open(t, trigger_clock_now()) &&
 	    (!set->peer_host || trigger_peer_find(t, peer)))
 		return t;
 	return NULL;
 }
 
-/* trigger_owned(), whatever the sets are. Under RCU. */
-struct trigger *trigger_owned_any(const struct trigger_ports_map *map, u16 port,
-				  const union nf_inet_addr *owner,
-				  const union nf_inet_addr *peer)
+/* As trigger_lookup_owned(), for sets of all kinds. */
+struct trigger *trigger_lookup_owned_any(const struct trigger_ports_map *map,
+					 u16 port,
+					 const union nf_inet_addr *owner,
+					 const union nf_inet_addr *peer)
 {
 	struct trigger_ports_at at;
 	struct trigger *t;
 
 	trigger_ports_first(&at, map, port);
 	for (; at.link; trigger_ports_next(&at)) {
-		t = trigger_in_set(trigger_ports_data(&at), owner, peer);
+		t = find_in_set(trigger_ports_data(&at), owner, peer);
 		if (t)
 			return t;
 	}
 	return NULL;
 }
 
-/*
- * Whether @t owns one of its ports, for @peer (NULL: for any). Under RCU, lock
- * not held.
- */
-static bool trigger_owns_any(const struct trigger *t,
-			     const union nf_inet_addr *peer)
+/* Whether @t owns one of its ports for @peer (NULL: for any). */
+static bool owns_a_port(const struct trigger *t, const union nf_inet_addr *peer)
 {
 	const struct trigger_ports *ports = t->set->ports;
 	const struct trigger_range *range = t->set->ranges;
@@ -146,9 +140,10 @@ static bool trigger_owns_any(const struct trigger *t,
 
 		for (port = range->min; port <= range->max;
 		     port = trigger_ports_last(map, port) + 1) {
-			const struct trigger *owner =
-				trigger_by_port(ports, range->proto, port, peer);
+			const struct trigger *owner = NULL;
 
+			if (trigger_ports_covered(map, port))
+				owner = trigger_lookup_owner(map, port, peer);
 			if (!owner ||
 			    trigger_addr_equal(&owner->owner, &t->owner))
 				return true;
@@ -157,17 +152,20 @@ static bool trigger_owns_any(const struct trigger *t,
 	return false;
 }
 
-/* Whether other owners hold all that @t opens. Under RCU, lock not held. */
-bool trigger_is_waiting(const struct trigger *t)
+/*
+ * Whether other owners hold all that @t opens. Looks at each port at which
+ * another range begins or ends: for process context.
+ */
+bool trigger_lookup_is_waiting(const struct trigger *t)
 {
 	const struct trigger_peer *p;
 
 	if (!t->set->peer_host)
-		return !trigger_owns_any(t, NULL);
+		return !owns_a_port(t, NULL);
 	if (hlist_empty(&t->peers))
 		return false;
-	hlist_for_each_entry_rcu(p, &t->peers, of) {
-		if (trigger_owns_any(t, &p->line->addr))
+	hlist_for_each_entry_rcu(p, &t->peers, node) {
+		if (owns_a_port(t, &p->queue->addr))
 			return false;
 	}
 	return true;

@@ -1,38 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The module, and how a rule becomes part of a ruleset. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
 #include <linux/netfilter/x_tables.h>
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "check.h"
 #include "net.h"
+#include "pernet.h"
+#include "proc.h"
 #include "role.h"
 #include "rule.h"
 
 MODULE_LICENSE("GPL");
+MODULE_AUTHOR("The xt_TRIGGER maintainers");
 MODULE_VERSION("0.1.0");
 MODULE_DESCRIPTION("Xtables: port triggering (\"TRIGGER\" target)");
 MODULE_ALIAS("ipt_TRIGGER");
 MODULE_ALIAS("ip6t_TRIGGER");
 
-static unsigned int trigger_tg(struct sk_buff *skb,
-			       const struct xt_action_param *par)
+static unsigned int tg(struct sk_buff *skb,
+		       const struct xt_action_param *par)
 {
 	const struct xt_trigger_tginfo *info = par->targinfo;
 
 	switch (info->type) {
 	case XT_TRIGGER_OUT:
-		return trigger_out(skb, par);
+		return trigger_role_out(skb, par);
 	case XT_TRIGGER_DNAT:
-		return trigger_dnat(skb, par);
+		return trigger_role_dnat(skb, par);
 	default:
-		return trigger_in(skb, par);
+		return trigger_role_in(skb, par);
 	}
 }
 
-static int trigger_refuse(const char *what, const char *why)
+static int refuse(const char *what, const char *why)
 {
-	pr_info_ratelimited("xt_TRIGGER: %s: %s\n", what, why);
+	pr_info_ratelimited("%s: %s\n", what, why);
 	return -EINVAL;
 }
 
@@ -41,44 +47,44 @@ static int trigger_refuse(const char *what, const char *why)
  * chain of iptables-nft, or one that nothing jumps to: there the packet's own
  * hook decides.
  */
-static int trigger_check_place(const struct xt_tgchk_param *par)
+static int check_place(const struct xt_tgchk_param *par)
 {
 	const struct xt_trigger_tginfo *info = par->targinfo;
 
 	switch (info->type) {
 	case XT_TRIGGER_OUT:
 		if (par->hook_mask & ~TRIGGER_HOOKS_OUT)
-			return trigger_refuse("--trigger-type out",
-					      "only in PREROUTING, FORWARD, OUTPUT and POSTROUTING");
+			return refuse("--trigger-type out",
+				      "only in PREROUTING, FORWARD, OUTPUT and POSTROUTING");
 		break;
 	case XT_TRIGGER_DNAT:
 		if (strcmp(par->table, "nat") ||
 		    par->hook_mask & ~TRIGGER_HOOKS_DNAT)
-			return trigger_refuse("--trigger-type dnat",
-					      "only in the nat table's PREROUTING");
+			return refuse("--trigger-type dnat",
+				      "only in the nat table's PREROUTING");
 		break;
 	case XT_TRIGGER_IN:
 		if (par->hook_mask & ~TRIGGER_HOOKS_IN)
-			return trigger_refuse("--trigger-type in",
-					      "only in FORWARD and INPUT");
+			return refuse("--trigger-type in",
+				      "only in FORWARD and INPUT");
 		break;
 	}
 	return 0;
 }
 
 /* Takes what the rule needs: a trigger_rule, or a trigger_name. */
-static int trigger_attach(struct trigger_net *tn, u8 family,
-			  struct xt_trigger_tginfo *info)
+static int attach(struct trigger_net *tn, u8 family,
+		  struct xt_trigger_tginfo *info)
 {
 	if (info->type == XT_TRIGGER_OUT)
 		info->kernel = trigger_rule_get(&tn->rules, family, info);
 	else
-		info->kernel = trigger_name_get(&tn->rules, family, info->name);
+		info->kernel = trigger_rule_get_name(&tn->rules, family, info->name);
 	return PTR_ERR_OR_ZERO(info->kernel);
 }
 
 /* Gives it back, and returns where it was. */
-static struct trigger_net *trigger_detach(const struct xt_trigger_tginfo *info)
+static struct trigger_net *detach(const struct xt_trigger_tginfo *info)
 {
 	struct trigger_rules *rules;
 
@@ -91,27 +97,30 @@ static struct trigger_net *trigger_detach(const struct xt_trigger_tginfo *info)
 		struct trigger_name *name = info->kernel;
 
 		rules = name->in;
-		trigger_name_put(name);
+		trigger_rule_put_name(name);
 	}
 	return container_of(rules, struct trigger_net, rules);
 }
 
-static int trigger_tg_check(const struct xt_tgchk_param *par)
+static int tg_check(const struct xt_tgchk_param *par)
 {
 	struct xt_trigger_tginfo *info = par->targinfo;
 	const char *option, *why;
 	struct trigger_net *tn;
 	int err;
 
-	why = trigger_info_invalid(info, &option);
+	why = trigger_check_info(info, &option);
 	if (why)
-		return trigger_refuse(option, why);
-	err = trigger_check_place(par);
+		return refuse(option, why);
+	err = check_place(par);
 	if (err)
 		return err;
 
-	tn = trigger_net_get(par->net);
-	err = trigger_attach(tn, par->family, info);
+	/* Who loads a rule has been mapped by now. */
+	trigger_proc_own(par->net);
+	tn = trigger_net(par->net);
+	trigger_net_get(tn);
+	err = attach(tn, par->family, info);
 	if (err)
 		goto err_net;
 	/* Without it the namespace's packets would have no conntrack entry. */
@@ -121,26 +130,26 @@ static int trigger_tg_check(const struct xt_tgchk_param *par)
 	return 0;
 
 err_detach:
-	trigger_detach(info);
+	detach(info);
 err_net:
 	trigger_net_put(tn);
 	return err;
 }
 
 /* May run when the namespace's exit has: only what the rule holds is there. */
-static void trigger_tg_destroy(const struct xt_tgdtor_param *par)
+static void tg_destroy(const struct xt_tgdtor_param *par)
 {
 	nf_ct_netns_put(par->net, par->family);
-	trigger_net_put(trigger_detach(par->targinfo));
+	trigger_net_put(detach(par->targinfo));
 }
 
-static struct xt_target trigger_tg_reg[] __read_mostly = {
+static struct xt_target tg_reg[] __read_mostly = {
 	{
 		.name		= "TRIGGER",
 		.family		= NFPROTO_IPV4,
-		.target		= trigger_tg,
-		.checkentry	= trigger_tg_check,
-		.destroy	= trigger_tg_destroy,
+		.target		= tg,
+		.checkentry	= tg_check,
+		.destroy	= tg_destroy,
 		.targetsize	= sizeof(struct xt_trigger_tginfo),
 		.usersize	= offsetof(struct xt_trigger_tginfo, kernel),
 		.me		= THIS_MODULE,
@@ -148,9 +157,9 @@ static struct xt_target trigger_tg_reg[] __read_mostly = {
 	{
 		.name		= "TRIGGER",
 		.family		= NFPROTO_IPV6,
-		.target		= trigger_tg,
-		.checkentry	= trigger_tg_check,
-		.destroy	= trigger_tg_destroy,
+		.target		= tg,
+		.checkentry	= tg_check,
+		.destroy	= tg_destroy,
 		.targetsize	= sizeof(struct xt_trigger_tginfo),
 		.usersize	= offsetof(struct xt_trigger_tginfo, kernel),
 		.me		= THIS_MODULE,
@@ -159,20 +168,20 @@ static struct xt_target trigger_tg_reg[] __read_mostly = {
 
 static int __init trigger_init(void)
 {
-	int err = trigger_net_register();
+	int err = trigger_pernet_register();
 
 	if (err)
 		return err;
-	err = xt_register_targets(trigger_tg_reg, ARRAY_SIZE(trigger_tg_reg));
+	err = xt_register_targets(tg_reg, ARRAY_SIZE(tg_reg));
 	if (err)
-		trigger_net_unregister();
+		trigger_pernet_unregister();
 	return err;
 }
 
 static void __exit trigger_exit(void)
 {
-	xt_unregister_targets(trigger_tg_reg, ARRAY_SIZE(trigger_tg_reg));
-	trigger_net_unregister();
+	xt_unregister_targets(tg_reg, ARRAY_SIZE(tg_reg));
+	trigger_pernet_unregister();
 	/* Rules and triggers are freed by RCU callbacks of this module. */
 	rcu_barrier();
 }

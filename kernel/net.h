@@ -2,9 +2,9 @@
 /*
  * What this module keeps for each network namespace.
  *
- * It may outlive its namespace: a namespace's exit can run before its rules
- * are destroyed, so each rule holds a reference. After the exit the table is
- * closed and empty, and the proc file is gone.
+ * It may outlive its namespace: a namespace's exit can run before its rules are
+ * destroyed, so each rule holds a reference. After the exit the table is closed
+ * and empty, and the proc file is gone.
  */
 #ifndef _TRIGGER_NET_H
 #define _TRIGGER_NET_H
@@ -12,9 +12,10 @@
 #include <linux/refcount.h>
 
 #include "rule.h"
-#include "table.h"
+#include "trigger.h"
 
 struct net;
+struct proc_dir_entry;
 
 struct trigger_net {
 	refcount_t		refs;
@@ -22,10 +23,22 @@ struct trigger_net {
 	struct trigger_rules	rules;
 };
 
-int trigger_net_register(void);
-void trigger_net_unregister(void);
-struct trigger_net *trigger_net(struct net *net);
-struct trigger_net *trigger_net_get(struct net *net);
+/*
+ * What the core keeps for us, and frees with the namespace.
+ * @owned: @file has its owner; from then on it is the administrator's to change
+ */
+struct trigger_net_core {
+	struct trigger_net	*tn;
+	struct proc_dir_entry	*file;
+	bool			owned;
+};
+
+extern unsigned int trigger_net_id;
+
+struct trigger_net_core *trigger_net_core(const struct net *net);
+struct trigger_net *trigger_net(const struct net *net);
+struct trigger_net *trigger_net_new(void);
+void trigger_net_get(struct trigger_net *tn);
 void trigger_net_put(struct trigger_net *tn);
 
 #endif /* _TRIGGER_NET_H */

@@ -8,7 +8,7 @@
 #include "ports.h"
 
 /* How many of the ports from @port to @max the next entry stands for. */
-static u32 trigger_ports_step(u32 port, u32 max)
+static u32 step(u32 port, u32 max)
 {
 	return port % TRIGGER_PORTS_BLOCK || max - port < TRIGGER_PORTS_BLOCK - 1 ?
 	       1 : TRIGGER_PORTS_BLOCK;
@@ -20,14 +20,14 @@ unsigned int trigger_ports_entries(u16 min, u16 max)
 	unsigned int n = 0;
 	u32 port;
 
-	for (port = min; port <= max; port += trigger_ports_step(port, max))
+	for (port = min; port <= max; port += step(port, max))
 		n++;
 	return n;
 }
 
 /* What a word of @map's bits has to be, of which @port is the first. */
-static unsigned long trigger_ports_word(const struct trigger_ports_map *map,
-					u32 port)
+static unsigned long covered_word(const struct trigger_ports_map *map,
+				  u32 port)
 {
 	const struct trigger_ports_block *block =
 		&map->block[port / TRIGGER_PORTS_BLOCK];
@@ -52,23 +52,23 @@ static unsigned long trigger_ports_word(const struct trigger_ports_map *map,
  * Sets the bits of @min..@max to what they have to be now. A word is written at
  * once: a port that was covered and still is never looks as if it were not.
  */
-static void trigger_ports_update(struct trigger_ports_map *map, u32 min, u32 max)
+static void update_covered(struct trigger_ports_map *map, u32 min, u32 max)
 {
 	unsigned int i;
 
 	for (i = BIT_WORD(min); i <= BIT_WORD(max); i++)
 		WRITE_ONCE(map->covered[i],
-			   trigger_ports_word(map, i * BITS_PER_LONG));
+			   covered_word(map, i * BITS_PER_LONG));
 }
 
-static void trigger_ports_free_rcu(struct rcu_head *rcu)
+static void free_rcu(struct rcu_head *rcu)
 {
 	kvfree(container_of(rcu, struct trigger_ports_map, rcu));
 }
 
 /* The list for the @n ports from @port on, made if need be; NULL: no memory. */
-static struct hlist_head *trigger_ports_list(struct trigger_ports_map *map,
-					     u32 port, u32 n)
+static struct hlist_head *list_get(struct trigger_ports_map *map,
+				   u32 port, u32 n)
 {
 	struct trigger_ports_block *block =
 		&map->block[port / TRIGGER_PORTS_BLOCK];
@@ -88,7 +88,7 @@ static struct hlist_head *trigger_ports_list(struct trigger_ports_map *map,
 }
 
 /* An entry of the @n ports from @port on is gone from its list. */
-static void trigger_ports_prune(struct trigger_ports_map *map, u32 port, u32 n)
+static void list_put(struct trigger_ports_map *map, u32 port, u32 n)
 {
 	struct trigger_ports_block *block =
 		&map->block[port / TRIGGER_PORTS_BLOCK];
@@ -125,8 +125,8 @@ int trigger_ports_add(struct trigger_ports_map __rcu **anchor, u16 min, u16 max,
 	for (port = min; port <= max; port += n, entry++) {
 		struct hlist_head *list;
 
-		n = trigger_ports_step(port, max);
-		list = trigger_ports_list(map, port, n);
+		n = step(port, max);
+		list = list_get(map, port, n);
 		if (!list) {
 			trigger_ports_remove(anchor, min, port - 1, entries);
 			return -ENOMEM;
@@ -135,7 +135,7 @@ int trigger_ports_add(struct trigger_ports_map __rcu **anchor, u16 min, u16 max,
 		hlist_add_head_rcu(&entry->link, list);
 		map->used++;
 	}
-	trigger_ports_update(map, min, max);
+	update_covered(map, min, max);
 	return 0;
 }
 
@@ -151,21 +151,21 @@ void trigger_ports_remove(struct trigger_ports_map __rcu **anchor, u16 min,
 	u32 port, n;
 
 	for (port = min; port <= max; port += n, entries++) {
-		n = trigger_ports_step(port, max);
+		n = step(port, max);
 		hlist_del_rcu(&entries->link);
 		map->used--;
-		trigger_ports_prune(map, port, n);
+		list_put(map, port, n);
 	}
-	trigger_ports_update(map, min, max);
+	update_covered(map, min, max);
 	if (map->used)
 		return;
 	RCU_INIT_POINTER(*anchor, NULL);
-	call_rcu(&map->rcu, trigger_ports_free_rcu);
+	call_rcu(&map->rcu, free_rcu);
 }
 
 /* Whether the same ranges are in both lists. */
-static bool trigger_ports_same(const struct hlist_head *a,
-			       const struct hlist_head *b)
+static bool same_ranges(const struct hlist_head *a,
+			const struct hlist_head *b)
 {
 	struct trigger_ports_at at = { rcu_dereference(hlist_first_rcu(a)) };
 	struct trigger_ports_at bt = { rcu_dereference(hlist_first_rcu(b)) };
@@ -194,8 +194,8 @@ u16 trigger_ports_last(const struct trigger_ports_map *map, u16 port)
 	if (!singles)
 		return end;
 	while (port < end &&
-	       trigger_ports_same(&singles->port[port % TRIGGER_PORTS_BLOCK],
-				  &singles->port[(port + 1) % TRIGGER_PORTS_BLOCK]))
+	       same_ranges(&singles->port[port % TRIGGER_PORTS_BLOCK],
+			   &singles->port[(port + 1) % TRIGGER_PORTS_BLOCK]))
 		port++;
 	return port;
 }

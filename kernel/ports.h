@@ -22,6 +22,8 @@
 #include <linux/rculist.h>
 #include <linux/types.h>
 
+#include "proto.h"
+
 #define TRIGGER_PORTS		65536
 #define TRIGGER_PORTS_BLOCK	256
 
@@ -44,6 +46,13 @@ struct trigger_ports_block {
 	struct trigger_ports_singles __rcu	*singles;
 };
 
+/* Related ports of one protocol, host byte order. */
+struct trigger_range {
+	u8	proto;
+	u16	min;
+	u16	max;
+};
+
 /*
  * @covered: a port's bit is set after its first entry is linked, and cleared
  *           after its last one is gone; never in between
@@ -54,6 +63,11 @@ struct trigger_ports_map {
 	struct trigger_ports_block	block[TRIGGER_PORTS / TRIGGER_PORTS_BLOCK];
 	unsigned int			used;
 	struct rcu_head			rcu;
+};
+
+/* One map for each protocol that can be opened; see trigger_proto_index(). */
+struct trigger_ports {
+	struct trigger_ports_map __rcu	*map[TRIGGER_PROTOS];
 };
 
 unsigned int trigger_ports_entries(u16 min, u16 max);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The protocols that have ports, and what the proc file calls them. */
+/* The protocols that have ports: their names, and which of them can be opened. */
 #ifndef _TRIGGER_PROTO_H
 #define _TRIGGER_PROTO_H
 
@@ -7,7 +7,25 @@
 #include <linux/types.h>
 #include <net/netfilter/nf_conntrack_tuple.h>
 
-/* NULL: a protocol without ports. Those with a name are what --trigger-match sees. */
+/* How many protocols can be opened. */
+#define TRIGGER_PROTOS		3
+
+/* Return 0 to TRIGGER_PROTOS - 1, or < 0 if @proto cannot be opened. */
+static inline int trigger_proto_index(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return 0;
+	case IPPROTO_UDP:
+		return 1;
+	case IPPROTO_SCTP:
+		return 2;
+	default:
+		return -1;
+	}
+}
+
+/* Return the name that the proc file uses, or NULL if @proto has no ports. */
 static inline const char *trigger_proto_name(u8 proto)
 {
 	switch (proto) {
@@ -26,7 +44,10 @@ static inline const char *trigger_proto_name(u8 proto)
 	}
 }
 
-/* Where packets of @tuple go: host byte order, 0 if the protocol has no ports. */
+/*
+ * Return the destination port of @tuple in host byte order, 0 if its protocol
+ * has no ports.
+ */
 static inline u16 trigger_proto_port(const struct nf_conntrack_tuple *tuple)
 {
 	return trigger_proto_name(tuple->dst.protonum) ?

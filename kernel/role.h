@@ -24,10 +24,10 @@ struct xt_action_param;
 #define TRIGGER_HOOKS_DNAT	BIT(NF_INET_PRE_ROUTING)
 #define TRIGGER_HOOKS_IN	(BIT(NF_INET_LOCAL_IN) | BIT(NF_INET_FORWARD))
 
-unsigned int trigger_out(struct sk_buff *skb,
-			 const struct xt_action_param *par);
-unsigned int trigger_dnat(struct sk_buff *skb,
-			  const struct xt_action_param *par);
-unsigned int trigger_in(struct sk_buff *skb, const struct xt_action_param *par);
+unsigned int trigger_role_out(struct sk_buff *skb,
+			      const struct xt_action_param *par);
+unsigned int trigger_role_dnat(struct sk_buff *skb,
+			       const struct xt_action_param *par);
+unsigned int trigger_role_in(struct sk_buff *skb, const struct xt_action_param *par);
 
 #endif /* _TRIGGER_ROLE_H */

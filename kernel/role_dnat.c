@@ -10,6 +10,8 @@
 #include <net/netfilter/nf_nat.h>
 #include <net/netfilter/nf_socket.h>
 
+#include "lookup.h"
+#include "refresh.h"
 #include "role.h"
 #include "rule.h"
 
@@ -17,8 +19,8 @@
  * Whether @addr is an address of the router itself: most likely the first one
  * of the device that the packet came in by.
  */
-static bool trigger_is_local(const struct xt_action_param *par,
-			     const union nf_inet_addr *addr)
+static bool is_local(const struct xt_action_param *par,
+		     const union nf_inet_addr *addr)
 {
 	const struct in_device *in;
 	const struct in_ifaddr *first;
@@ -35,8 +37,8 @@ static bool trigger_is_local(const struct xt_action_param *par,
  * Whether a socket of the router takes the packet. Costs a socket lookup, so
  * it comes last. The kernel's lookup knows tcp and udp.
  */
-static bool trigger_is_listener(struct sk_buff *skb,
-				const struct xt_action_param *par)
+static bool is_listener(struct sk_buff *skb,
+			const struct xt_action_param *par)
 {
 	struct sock *sk = NULL;
 
@@ -54,9 +56,9 @@ static bool trigger_is_listener(struct sk_buff *skb,
  * Whether @t's owner is to get the packet, which has the tuple @to; if not, the
  * router's other rules and its own services decide.
  */
-static bool trigger_may_receive(const struct trigger *t, struct sk_buff *skb,
-				const struct xt_action_param *par,
-				const struct nf_conntrack_tuple *to)
+static bool may_receive(const struct trigger *t, struct sk_buff *skb,
+			const struct xt_action_param *par,
+			const struct nf_conntrack_tuple *to)
 {
 	const struct xt_trigger_tginfo *info = par->targinfo;
 
@@ -64,10 +66,10 @@ static bool trigger_may_receive(const struct trigger *t, struct sk_buff *skb,
 	if (trigger_addr_equal(&t->owner, &to->src.u3) ||
 	    trigger_addr_equal(&t->owner, &to->dst.u3))
 		return false;
-	if (!trigger_is_local(par, &to->dst.u3))
+	if (!is_local(par, &to->dst.u3))
 		return false;
 	if (!(info->flags & XT_TRIGGER_F_SHADOW) &&
-	    trigger_is_listener(skb, par)) {
+	    is_listener(skb, par)) {
 		trigger_count(t->set->table, TRIGGER_LOCAL);
 		return false;
 	}
@@ -79,7 +81,7 @@ static bool trigger_may_receive(const struct trigger *t, struct sk_buff *skb,
  * as DNAT does: what is not NF_ACCEPT may have changed @ct, so that the packet
  * must not go on.
  */
-static unsigned int trigger_send(struct nf_conn *ct, const struct trigger *t)
+static unsigned int send_to(struct nf_conn *ct, const struct trigger *t)
 {
 	struct nf_nat_range2 range = {
 		.flags = NF_NAT_RANGE_MAP_IPS,
@@ -92,8 +94,8 @@ static unsigned int trigger_send(struct nf_conn *ct, const struct trigger *t)
 
 /* Some rule opens the packet's port in @map. */
 static noinline unsigned int
-trigger_dnat_open(const struct trigger_ports_map *map, struct sk_buff *skb,
-		  const struct xt_action_param *par)
+dnat_open(const struct trigger_ports_map *map, struct sk_buff *skb,
+	  const struct xt_action_param *par)
 {
 	const struct nf_conntrack_tuple *to;
 	enum ip_conntrack_info ctinfo;
@@ -105,22 +107,22 @@ trigger_dnat_open(const struct trigger_ports_map *map, struct sk_buff *skb,
 	    ct->status & (IPS_TEMPLATE | IPS_CONFIRMED | IPS_DST_NAT_DONE))
 		return XT_CONTINUE;
 	to = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	t = trigger_owning(map, ntohs(to->dst.u.all), &to->src.u3);
-	if (!t || !trigger_may_receive(t, skb, par, to))
+	t = trigger_lookup_owner(map, ntohs(to->dst.u.all), &to->src.u3);
+	if (!t || !may_receive(t, skb, par, to))
 		return XT_CONTINUE;
-	verdict = trigger_send(ct, t);
+	verdict = send_to(ct, t);
 	if (verdict != NF_ACCEPT)
 		return verdict;
 	trigger_count(t->set->table, TRIGGER_DNAT);
-	trigger_hit(t);
+	atomic_inc(&t->hits);
 	if (t->set->refresh_both)
-		trigger_packet_in(t, ct);
+		trigger_refresh_in(t, ct);
 	return NF_ACCEPT;
 }
 
 /* Returns NF_ACCEPT, as DNAT does, for a connection that it sends on. */
-unsigned int trigger_dnat(struct sk_buff *skb,
-			  const struct xt_action_param *par)
+unsigned int trigger_role_dnat(struct sk_buff *skb,
+			       const struct xt_action_param *par)
 {
 	const struct xt_trigger_tginfo *info = par->targinfo;
 	const struct trigger_name *name = info->kernel;
@@ -132,7 +134,7 @@ unsigned int trigger_dnat(struct sk_buff *skb,
 	if (!ct)
 		return XT_CONTINUE;
 	to = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	map = trigger_ports_find(&name->ports, to->dst.protonum,
+	map = trigger_lookup_map(&name->ports, to->dst.protonum,
 				 ntohs(to->dst.u.all));
-	return map ? trigger_dnat_open(map, skb, par) : XT_CONTINUE;
+	return map ? dnat_open(map, skb, par) : XT_CONTINUE;
 }

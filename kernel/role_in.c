@@ -4,37 +4,39 @@
 #include <linux/skbuff.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "lookup.h"
+#include "refresh.h"
 #include "role.h"
 #include "rule.h"
 
 /* Some rule opens the packet's port in @map. */
 static noinline unsigned int
-trigger_in_open(const struct trigger_ports_map *map, struct nf_conn *ct)
+accept_open(const struct trigger_ports_map *map, struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *from, *to;
 	struct trigger *t;
 
 	from = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	to = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-	t = trigger_owned(map, ntohs(to->src.u.all), &to->src.u3,
-			  &from->src.u3);
+	t = trigger_lookup_owned(map, ntohs(to->src.u.all), &to->src.u3,
+				 &from->src.u3);
 	if (!t)
 		return XT_CONTINUE;
 
 	/* Its first packet: all others of it find it confirmed. */
 	if (!nf_ct_is_confirmed(ct)) {
 		if (t->set->refresh_both)
-			trigger_packet_in(t, ct);
+			trigger_refresh_in(t, ct);
 		trigger_count(t->set->table, TRIGGER_ACCEPTED);
 		/* A connection that `dnat` let in has been counted there. */
 		if (!(ct->status & IPS_DST_NAT))
-			trigger_hit(t);
+			atomic_inc(&t->hits);
 	}
 	return NF_ACCEPT;
 }
 
 /* Returns NF_ACCEPT for what an owner has open; never drops. */
-unsigned int trigger_in(struct sk_buff *skb, const struct xt_action_param *par)
+unsigned int trigger_role_in(struct sk_buff *skb, const struct xt_action_param *par)
 {
 	const struct xt_trigger_tginfo *info = par->targinfo;
 	const struct trigger_name *name = info->kernel;
@@ -49,7 +51,7 @@ unsigned int trigger_in(struct sk_buff *skb, const struct xt_action_param *par)
 
 	/* Where replies come from is where DNAT, if any, has sent it. */
 	to = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-	map = trigger_ports_find(&name->ports, to->dst.protonum,
+	map = trigger_lookup_map(&name->ports, to->dst.protonum,
 				 ntohs(to->src.u.all));
-	return map ? trigger_in_open(map, ct) : XT_CONTINUE;
+	return map ? accept_open(map, ct) : XT_CONTINUE;
 }

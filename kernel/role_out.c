@@ -4,6 +4,7 @@
 #include <linux/skbuff.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "open.h"
 #include "proto.h"
 #include "role.h"
 #include "rule.h"
@@ -12,8 +13,8 @@
  * Whether the packet belongs to a connection that its sender has opened: one
  * in the original direction, which no DNAT has let in.
  */
-static bool trigger_is_outbound(const struct nf_conn *ct,
-				enum ip_conntrack_info ctinfo)
+static bool is_outbound(const struct nf_conn *ct,
+			enum ip_conntrack_info ctinfo)
 {
 	if (!ct || CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL ||
 	    ct->status & (IPS_DST_NAT | IPS_TEMPLATE))
@@ -23,19 +24,19 @@ static bool trigger_is_outbound(const struct nf_conn *ct,
 }
 
 /* Whether a packet of @ct triggers @info. */
-static bool trigger_matches(const struct xt_trigger_tginfo *info,
-			    const struct nf_conn *ct)
+static bool matches(const struct xt_trigger_tginfo *info,
+		    const struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *tuple =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 
 	return !info->n_match ||
-	       trigger_info_matches(info, tuple->dst.protonum,
-				    trigger_proto_port(tuple));
+	       trigger_rule_match(info, tuple->dst.protonum,
+				  trigger_proto_port(tuple));
 }
 
-unsigned int trigger_out(struct sk_buff *skb,
-			 const struct xt_action_param *par)
+unsigned int trigger_role_out(struct sk_buff *skb,
+			      const struct xt_action_param *par)
 {
 	const struct xt_trigger_tginfo *info = par->targinfo;
 	struct trigger_rule *rule = info->kernel;
@@ -49,7 +50,7 @@ unsigned int trigger_out(struct sk_buff *skb,
 	 */
 	if (!(BIT(xt_hooknum(par)) & TRIGGER_HOOKS_OUT))
 		return XT_CONTINUE;
-	if (trigger_is_outbound(ct, ctinfo) && trigger_matches(info, ct))
-		trigger_packet_out(&rule->set, ct);
+	if (is_outbound(ct, ctinfo) && matches(info, ct))
+		trigger_open_packet(&rule->set, ct);
 	return XT_CONTINUE;
 }

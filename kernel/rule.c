@@ -6,64 +6,65 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "close.h"
 #include "proto.h"
 #include "rule.h"
 
 /* What makes a rule: the target data as far as userspace knows it. */
 #define TRIGGER_INFO_SIZE	offsetof(struct xt_trigger_tginfo, kernel)
 
-struct trigger_rule_key {
+struct rule_key {
 	const struct xt_trigger_tginfo	*info;
 	u8				family;
 };
 
-static u32 trigger_rule_key_hash(const void *data, u32 len, u32 seed)
+static u32 key_hash(const void *data, u32 len, u32 seed)
 {
-	const struct trigger_rule_key *key = data;
+	const struct rule_key *key = data;
 
 	BUILD_BUG_ON(TRIGGER_INFO_SIZE % sizeof(u32));
 	return jhash2((const u32 *)key->info, TRIGGER_INFO_SIZE / sizeof(u32),
 		      seed ^ key->family);
 }
 
-static u32 trigger_rule_hash(const void *data, u32 len, u32 seed)
+static u32 obj_hash(const void *data, u32 len, u32 seed)
 {
 	const struct trigger_rule *rule = data;
-	struct trigger_rule_key key = { &rule->info, rule->set.family };
+	struct rule_key key = { &rule->info, rule->set.family };
 
-	return trigger_rule_key_hash(&key, len, seed);
+	return key_hash(&key, len, seed);
 }
 
-static int trigger_rule_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+static int obj_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
-	const struct trigger_rule_key *key = arg->key;
+	const struct rule_key *key = arg->key;
 	const struct trigger_rule *rule = obj;
 
 	return rule->set.family != key->family ||
 	       memcmp(&rule->info, key->info, TRIGGER_INFO_SIZE);
 }
 
-static const struct rhashtable_params trigger_rule_params = {
+static const struct rhashtable_params rule_params = {
 	.head_offset		= offsetof(struct trigger_rule, node),
-	.key_len		= sizeof(struct trigger_rule_key),
-	.hashfn			= trigger_rule_key_hash,
-	.obj_hashfn		= trigger_rule_hash,
-	.obj_cmpfn		= trigger_rule_cmp,
+	.key_len		= sizeof(struct rule_key),
+	.hashfn			= key_hash,
+	.obj_hashfn		= obj_hash,
+	.obj_cmpfn		= obj_cmp,
 	.automatic_shrinking	= true,
 };
 
 /* An empty set of rules for @table. Process context. -ENOMEM. */
-int trigger_rules_init(struct trigger_rules *rules,
-		       struct trigger_table *table)
+int trigger_rule_init(struct trigger_rules *rules,
+		      struct trigger_table *table)
 {
 	mutex_init(&rules->mutex);
 	INIT_LIST_HEAD(&rules->names);
 	rules->table = table;
-	return rhashtable_init(&rules->hash, &trigger_rule_params);
+	return rhashtable_init(&rules->hash, &rule_params);
 }
 
 /* No rule and no name is left. Process context. */
-void trigger_rules_exit(struct trigger_rules *rules)
+void trigger_rule_exit(struct trigger_rules *rules)
 {
 	rhashtable_destroy(&rules->hash);
 }
@@ -71,8 +72,8 @@ void trigger_rules_exit(struct trigger_rules *rules)
 /* Names. */
 
 static struct trigger_name *
-trigger_name_get_locked(struct trigger_rules *rules, u8 family,
-			const char *string)
+name_get(struct trigger_rules *rules, u8 family,
+	 const char *string)
 {
 	struct trigger_name *name;
 
@@ -93,7 +94,7 @@ found:
 	return name;
 }
 
-static void trigger_name_put_locked(struct trigger_name *name)
+static void name_put(struct trigger_name *name)
 {
 	if (--name->users)
 		return;
@@ -102,31 +103,31 @@ static void trigger_name_put_locked(struct trigger_name *name)
 }
 
 /* The name @string of @family, made if there is none. ERR_PTR(-ENOMEM). */
-struct trigger_name *trigger_name_get(struct trigger_rules *rules, u8 family,
-				      const char *string)
+struct trigger_name *trigger_rule_get_name(struct trigger_rules *rules, u8 family,
+					   const char *string)
 {
 	struct trigger_name *name;
 
 	mutex_lock(&rules->mutex);
-	name = trigger_name_get_locked(rules, family, string);
+	name = name_get(rules, family, string);
 	mutex_unlock(&rules->mutex);
 	return name;
 }
 
 /* One that holds @name less. Process context. */
-void trigger_name_put(struct trigger_name *name)
+void trigger_rule_put_name(struct trigger_name *name)
 {
 	struct trigger_rules *rules = name->in;
 
 	mutex_lock(&rules->mutex);
-	trigger_name_put_locked(name);
+	name_put(name);
 	mutex_unlock(&rules->mutex);
 }
 
 /* Rules. */
 
 /* Writes what @rule opens, as the proc file has it: "tcp:113,udp:5000-6000". */
-static char *trigger_ranges_string(const struct trigger_range *ranges, u8 n)
+static char *ranges_string(const struct trigger_range *ranges, u8 n)
 {
 	/* The longest item, with its comma: "sctp:10000-65535," */
 	size_t size = n * sizeof("sctp:10000-65535,");
@@ -147,8 +148,8 @@ static char *trigger_ranges_string(const struct trigger_range *ranges, u8 n)
 	return string;
 }
 
-static u8 trigger_add_range(struct trigger_range *ranges, u8 n, u8 proto,
-			    const struct xt_trigger_range *item)
+static u8 append_range(struct trigger_range *ranges, u8 n, u8 proto,
+		       const struct xt_trigger_range *item)
 {
 	ranges[n] = (struct trigger_range){
 		.proto = proto, .min = item->min, .max = item->max,
@@ -158,7 +159,7 @@ static u8 trigger_add_range(struct trigger_range *ranges, u8 n, u8 proto,
 
 /* The related items of @info, `all` written out. NULL: no memory. */
 static struct trigger_range *
-trigger_ranges(const struct xt_trigger_tginfo *info, u8 *n)
+make_ranges(const struct xt_trigger_tginfo *info, u8 *n)
 {
 	struct trigger_range *ranges;
 	u8 i;
@@ -171,16 +172,16 @@ trigger_ranges(const struct xt_trigger_tginfo *info, u8 *n)
 		const struct xt_trigger_range *item = &info->relate[i];
 
 		if (item->proto == XT_TRIGGER_PROTO_ALL) {
-			*n = trigger_add_range(ranges, *n, IPPROTO_TCP, item);
-			*n = trigger_add_range(ranges, *n, IPPROTO_UDP, item);
+			*n = append_range(ranges, *n, IPPROTO_TCP, item);
+			*n = append_range(ranges, *n, IPPROTO_UDP, item);
 		} else {
-			*n = trigger_add_range(ranges, *n, item->proto, item);
+			*n = append_range(ranges, *n, item->proto, item);
 		}
 	}
 	return ranges;
 }
 
-static void trigger_rule_free(struct trigger_rule *rule)
+static void rule_free(struct trigger_rule *rule)
 {
 	kvfree(rule->entries);
 	kfree(rule->ranges);
@@ -188,33 +189,33 @@ static void trigger_rule_free(struct trigger_rule *rule)
 	kfree(rule);
 }
 
-static void trigger_rule_free_rcu(struct rcu_head *rcu)
+static void rule_free_rcu(struct rcu_head *rcu)
 {
-	trigger_rule_free(container_of(rcu, struct trigger_rule, rcu));
+	rule_free(container_of(rcu, struct trigger_rule, rcu));
 }
 
 /* The map of ports that @range of @rule goes into. */
 static struct trigger_ports_map __rcu **
-trigger_rule_anchor(struct trigger_rule *rule, const struct trigger_range *range)
+rule_map(struct trigger_rule *rule, const struct trigger_range *range)
 {
 	return &rule->name->ports.map[trigger_proto_index(range->proto)];
 }
 
 /* Takes the first @n of the rule's ranges out of the maps of its name. */
-static void trigger_rule_unmap(struct trigger_rule *rule, u8 n)
+static void rule_unmap_ports(struct trigger_rule *rule, u8 n)
 {
 	struct trigger_ports_entry *entries = rule->entries;
 	const struct trigger_range *range = rule->ranges;
 
 	for (; n--; range++) {
-		trigger_ports_remove(trigger_rule_anchor(rule, range),
+		trigger_ports_remove(rule_map(rule, range),
 				     range->min, range->max, entries);
 		entries += trigger_ports_entries(range->min, range->max);
 	}
 }
 
 /* Puts all of the rule's ranges there, or none: -ENOMEM. */
-static int trigger_rule_map(struct trigger_rule *rule)
+static int rule_map_ports(struct trigger_rule *rule)
 {
 	const struct trigger_range *range = rule->ranges;
 	struct trigger_ports_entry *entries;
@@ -229,11 +230,11 @@ static int trigger_rule_map(struct trigger_rule *rule)
 		return -ENOMEM;
 	rule->entries = entries;
 	for (i = 0; i < rule->set.n_ranges; i++, range++) {
-		err = trigger_ports_add(trigger_rule_anchor(rule, range),
+		err = trigger_ports_add(rule_map(rule, range),
 					range->min, range->max, &rule->set,
 					entries);
 		if (err) {
-			trigger_rule_unmap(rule, i);
+			rule_unmap_ports(rule, i);
 			return err;
 		}
 		entries += trigger_ports_entries(range->min, range->max);
@@ -243,8 +244,8 @@ static int trigger_rule_map(struct trigger_rule *rule)
 
 /* A rule as @info has it, not yet in use. NULL: no memory. */
 static struct trigger_rule *
-trigger_rule_alloc(struct trigger_rules *rules, u8 family,
-		   const struct xt_trigger_tginfo *info)
+rule_alloc(struct trigger_rules *rules, u8 family,
+	   const struct xt_trigger_tginfo *info)
 {
 	struct trigger_rule *rule = kzalloc(sizeof(*rule), GFP_KERNEL_ACCOUNT);
 	struct trigger_set *set;
@@ -253,11 +254,13 @@ trigger_rule_alloc(struct trigger_rules *rules, u8 family,
 		return NULL;
 	memcpy(&rule->info, info, TRIGGER_INFO_SIZE);
 	set = &rule->set;
-	trigger_set_init(set, rules->table);
-	rule->ranges = trigger_ranges(info, &set->n_ranges);
+	set->table = rules->table;
+	set->rule = rule;
+	trigger_pool_init(&set->pool);
+	rule->ranges = make_ranges(info, &set->n_ranges);
 	if (!rule->ranges)
 		goto err;
-	rule->open = trigger_ranges_string(rule->ranges, set->n_ranges);
+	rule->open = ranges_string(rule->ranges, set->n_ranges);
 	if (!rule->open)
 		goto err;
 	set->ranges = rule->ranges;
@@ -266,66 +269,66 @@ trigger_rule_alloc(struct trigger_rules *rules, u8 family,
 	set->peer_host = info->flags & XT_TRIGGER_F_PEER_HOST;
 	set->owner_last = info->flags & XT_TRIGGER_F_OWNER_LAST;
 	set->refresh_both = info->flags & XT_TRIGGER_F_REFRESH_BOTH;
-	set->slots = set->session ? TRIGGER_SESSIONS_MAX : 1;
-	set->timeout = trigger_ticks(info->timeout);
-	set->lifetime = trigger_ticks(info->lifetime);
+	set->sessions = set->session ? TRIGGER_SESSIONS_MAX : 1;
+	set->timeout = trigger_clock_ticks(info->timeout);
+	set->lifetime = trigger_clock_ticks(info->lifetime);
 	set->max = info->max;
 	set->plain = !set->session && !set->peer_host && !set->lifetime;
 	return rule;
 err:
-	trigger_rule_free(rule);
+	rule_free(rule);
 	return NULL;
 }
 
 static struct trigger_rule *
-trigger_rule_new(struct trigger_rules *rules, u8 family,
-		 const struct xt_trigger_tginfo *info)
+rule_new(struct trigger_rules *rules, u8 family,
+	 const struct xt_trigger_tginfo *info)
 {
-	struct trigger_rule *rule = trigger_rule_alloc(rules, family, info);
+	struct trigger_rule *rule = rule_alloc(rules, family, info);
 	int err = -ENOMEM;
 
 	if (!rule)
 		return ERR_PTR(err);
-	rule->name = trigger_name_get_locked(rules, family, info->name);
+	rule->name = name_get(rules, family, info->name);
 	if (IS_ERR(rule->name)) {
 		err = PTR_ERR(rule->name);
 		goto err_free;
 	}
 	rule->set.ports = &rule->name->ports;
 	err = rhashtable_insert_fast(&rules->hash, &rule->node,
-				     trigger_rule_params);
+				     rule_params);
 	if (err)
 		goto err_name;
-	err = trigger_rule_map(rule);
+	err = rule_map_ports(rule);
 	if (err)
 		goto err_hash;
 	list_add_tail(&rule->list, &rule->name->rules);
 	return rule;
 
 err_hash:
-	rhashtable_remove_fast(&rules->hash, &rule->node, trigger_rule_params);
+	rhashtable_remove_fast(&rules->hash, &rule->node, rule_params);
 err_name:
-	trigger_name_put_locked(rule->name);
+	name_put(rule->name);
 err_free:
 	/* Lookups may have met a part of it in the map. */
-	call_rcu(&rule->rcu, trigger_rule_free_rcu);
+	call_rcu(&rule->rcu, rule_free_rcu);
 	return ERR_PTR(err);
 }
 
 /*
- * The `out` rule that @info (valid, see trigger_info_invalid()) describes: the
+ * The `out` rule that @info (valid, see trigger_check_info()) describes: the
  * one that is there, or a new one. Process context. ERR_PTR(-ENOMEM).
  */
 struct trigger_rule *trigger_rule_get(struct trigger_rules *rules, u8 family,
 				      const struct xt_trigger_tginfo *info)
 {
-	struct trigger_rule_key key = { info, family };
+	struct rule_key key = { info, family };
 	struct trigger_rule *rule;
 
 	mutex_lock(&rules->mutex);
-	rule = rhashtable_lookup_fast(&rules->hash, &key, trigger_rule_params);
+	rule = rhashtable_lookup_fast(&rules->hash, &key, rule_params);
 	if (!rule)
-		rule = trigger_rule_new(rules, family, info);
+		rule = rule_new(rules, family, info);
 	if (!IS_ERR(rule))
 		rule->users++;
 	mutex_unlock(&rules->mutex);
@@ -340,12 +343,12 @@ void trigger_rule_put(struct trigger_rule *rule)
 	mutex_lock(&rules->mutex);
 	if (--rule->users)
 		goto out;
-	rhashtable_remove_fast(&rules->hash, &rule->node, trigger_rule_params);
+	rhashtable_remove_fast(&rules->hash, &rule->node, rule_params);
 	list_del(&rule->list);
-	trigger_rule_unmap(rule, rule->set.n_ranges);
-	trigger_set_close(&rule->set);
-	trigger_name_put_locked(rule->name);
-	call_rcu(&rule->rcu, trigger_rule_free_rcu);
+	rule_unmap_ports(rule, rule->set.n_ranges);
+	trigger_close_set(&rule->set);
+	name_put(rule->name);
+	call_rcu(&rule->rcu, rule_free_rcu);
 out:
 	mutex_unlock(&rules->mutex);
 }

@@ -3,13 +3,14 @@
  * What a rule is, and when two rules are the same one.
  *
  * Several iptables rules whose options are all equal are one trigger_rule, and
- * so are the two copies of one that exist while a ruleset is replaced: it lives
- * on, with its active triggers, as long as one of them is there. A name is the
- * table that `out` rules write to and `dnat` and `in` rules read from.
+ * so are the two copies of one that exist while a ruleset is replaced: it lives,
+ * with its active triggers, as long as one of them is there. A name is the table
+ * that `out` rules write to and `dnat` and `in` rules read from.
  *
- * All of it is changed under trigger_rules.mutex, in process context; packets
- * reach a rule or a name through the target data of an iptables rule, which
- * outlives them.
+ * trigger_rules.mutex protects all changes, in process context. Packets reach a
+ * rule or a name through the target data of an iptables rule, which outlives
+ * them; whoever has an active trigger reaches its rule by trigger.set->rule, under
+ * RCU.
  */
 #ifndef _TRIGGER_RULE_H
 #define _TRIGGER_RULE_H
@@ -20,11 +21,11 @@
 
 #include <xt_TRIGGER.h>
 
-#include "table.h"
+#include "trigger.h"
 
 /* All rules of a network namespace. @names: few, so a list. */
 struct trigger_rules {
-	struct mutex		mutex;	/* all of it */
+	struct mutex		mutex;	/* all changes */
 	struct trigger_table	*table;
 	struct rhashtable	hash;
 	struct list_head	names;
@@ -66,18 +67,11 @@ struct trigger_rule {
 	struct rcu_head			rcu;
 };
 
-const char *trigger_info_invalid(const struct xt_trigger_tginfo *info,
-				 const char **option);
-
-bool trigger_name_valid(const char *name);
-
-int trigger_rules_init(struct trigger_rules *rules,
-		       struct trigger_table *table);
-void trigger_rules_exit(struct trigger_rules *rules);
-
-struct trigger_name *trigger_name_get(struct trigger_rules *rules, u8 family,
-				      const char *name);
-void trigger_name_put(struct trigger_name *name);
+int trigger_rule_init(struct trigger_rules *rules, struct trigger_table *table);
+void trigger_rule_exit(struct trigger_rules *rules);
+struct trigger_name *trigger_rule_get_name(struct trigger_rules *rules,
+					   u8 family, const char *name);
+void trigger_rule_put_name(struct trigger_name *name);
 struct trigger_rule *trigger_rule_get(struct trigger_rules *rules, u8 family,
 				      const struct xt_trigger_tginfo *info);
 void trigger_rule_put(struct trigger_rule *rule);
@@ -86,8 +80,8 @@ void trigger_rule_put(struct trigger_rule *rule);
  * Whether a packet of @proto to @port (0: it has none) is what --trigger-match
  * of @info lists. Any context.
  */
-static inline bool trigger_info_matches(const struct xt_trigger_tginfo *info,
-					u8 proto, u16 port)
+static inline bool trigger_rule_match(const struct xt_trigger_tginfo *info,
+				      u8 proto, u16 port)
 {
 	u8 i;
 
@@ -104,12 +98,6 @@ static inline bool trigger_info_matches(const struct xt_trigger_tginfo *info,
 			return true;
 	}
 	return false;
-}
-
-static inline struct trigger_rule *
-trigger_set_rule(const struct trigger_set *set)
-{
-	return container_of(set, struct trigger_rule, set);
 }
 
 #endif /* _TRIGGER_RULE_H */

@@ -12,11 +12,11 @@
 #include "session.h"
 
 /*
- * Conntrack keeps a closed connection for up to two minutes; it counts as
- * ended once both ends have sent their FIN, or one an RST. One FIN alone
- * leaves it half open: data may still flow.
+ * Conntrack keeps a closed connection for up to two minutes. A connection is
+ * closed once both ends have sent their FIN, or one an RST. After one FIN alone
+ * data may still flow.
  */
-static bool trigger_session_closed(const struct nf_conn *ct)
+static bool ct_is_closed(const struct nf_conn *ct)
 {
 	switch (nf_ct_protonum(ct)) {
 	case IPPROTO_TCP:
@@ -38,55 +38,54 @@ static bool trigger_session_closed(const struct nf_conn *ct)
 }
 
 /*
- * The state of @ct, which the caller holds a reference to, or has as a
- * packet's own. Any context.
+ * Return the state of @ct, which has the caller's reference or is its packet's.
+ * Any context.
  */
-enum trigger_session_state trigger_session_state(const struct nf_conn *ct)
+enum trigger_session_state trigger_session_ct_state(const struct nf_conn *ct)
 {
 	if (nf_ct_is_dying(ct))
 		return TRIGGER_SESSION_ENDED;
 	/* Before it is confirmed its timeout is a span, not a time. */
 	if (!nf_ct_is_confirmed(ct))
 		return TRIGGER_SESSION_NEW;
-	if (nf_ct_is_expired(ct) || trigger_session_closed(ct))
+	if (nf_ct_is_expired(ct) || ct_is_closed(ct))
 		return TRIGGER_SESSION_ENDED;
 	return TRIGGER_SESSION_ALIVE;
 }
 
 /*
  * Whether the peer of @ct has answered the host that sent its first packet. A
- * server's answer to a TCP SYN may go to a host that never sent one, as its
- * address was spoofed: there, the host has to have answered, too. Any context.
+ * server's answer to a TCP SYN with a spoofed address goes to a host that never
+ * sent one: of TCP the handshake has to be complete. Any context.
  */
-bool trigger_ct_answered(const struct nf_conn *ct)
+bool trigger_session_ct_answered(const struct nf_conn *ct)
 {
 	return test_bit(nf_ct_protonum(ct) == IPPROTO_TCP ? IPS_ASSURED_BIT :
-							    IPS_SEEN_REPLY_BIT,
+			IPS_SEEN_REPLY_BIT,
 			&ct->status);
 }
 
-/* What is found in conntrack once it is confirmed. */
-struct trigger_pending {
+/* What conntrack finds the entry by once it is confirmed. */
+struct pending {
 	struct nf_conntrack_tuple	tuple;
 	struct nf_conntrack_zone	zone;
 	struct net			*net;
 	struct rcu_head			rcu;
 };
 
-static struct trigger_pending *
-trigger_session_pending(const struct trigger_session *session)
+static struct pending *session_pending(unsigned long ref)
 {
-	return trigger_is_pending(session) ?
-	       (void *)((unsigned long)session - TRIGGER_PENDING) : NULL;
+	return ref & TRIGGER_SESSION_PENDING ?
+	       (struct pending *)(ref - TRIGGER_SESSION_PENDING) : NULL;
 }
 
-static struct nf_conn *trigger_session_ct(const struct trigger_session *session)
+static struct nf_conn *session_ct(unsigned long ref)
 {
-	return (struct nf_conn *)session;
+	return (struct nf_conn *)ref;
 }
 
-/* The entry that @pending has become, with a reference, or NULL. Under RCU. */
-static struct nf_conn *trigger_pending_find(const struct trigger_pending *pending)
+/* Return the confirmed entry of @pending with a reference, or NULL. Under RCU. */
+static struct nf_conn *pending_find_get(const struct pending *pending)
 {
 	struct nf_conntrack_tuple_hash *found;
 	struct nf_conn *ct;
@@ -103,124 +102,137 @@ static struct nf_conn *trigger_pending_find(const struct trigger_pending *pendin
 }
 
 /*
- * @ct (a packet's own), for trigger_session_set(), which has to follow. Any
- * context. NULL: no memory.
+ * Return a session of @ct (a packet's own), for trigger_session_set(). Any
+ * context. It is empty if there is no memory.
  */
-struct trigger_session *trigger_session_new(struct nf_conn *ct)
+struct trigger_session trigger_session_get(struct nf_conn *ct)
 {
-	struct trigger_pending *pending;
+	struct trigger_session session = {};
+	struct pending *pending;
 
 	if (nf_ct_is_confirmed(ct)) {
 		nf_conntrack_get(&ct->ct_general);
-		return (struct trigger_session *)ct;
+		session.ref = (unsigned long)ct;
+		return session;
 	}
 	pending = kmalloc(sizeof(*pending), GFP_ATOMIC | __GFP_NOWARN);
 	if (!pending)
-		return NULL;
+		return session;
 	pending->tuple = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	pending->zone = *nf_ct_zone(ct);
 	pending->net = nf_ct_net(ct);
-	return (void *)((unsigned long)pending + TRIGGER_PENDING);
+	session.ref = (unsigned long)pending + TRIGGER_SESSION_PENDING;
+	return session;
 }
 
-/*
- * Puts @session (or NULL) into @slot, and lets go of the one that was there.
- * Table's lock held.
- */
-void trigger_session_set(struct trigger_session **slot,
-			 struct trigger_session *session)
+/* Replace @session by @to, and put the one that was there. Table's lock held. */
+void trigger_session_set(struct trigger_session *session,
+			 struct trigger_session to)
 {
-	struct trigger_session *old = *slot;
-	struct trigger_pending *pending = trigger_session_pending(old);
+	unsigned long old = session->ref;
+	struct pending *pending = session_pending(old);
 
-	/* The new one's fields are the packet's CPU's own until now. */
-	smp_store_release(slot, session);
+	/* The fields of @to are the packet's CPU's own until now. */
+	smp_store_release(&session->ref, to.ref);
 	if (pending)
 		kfree_rcu(pending, rcu);
 	else if (old)
-		nf_ct_put(trigger_session_ct(old));
+		nf_ct_put(session_ct(old));
 }
 
-/* What becomes of @pending. Under RCU. */
-static enum trigger_session_state
-trigger_pending_state(const struct trigger_pending *pending)
+/* Empty @session. Table's lock held. */
+void trigger_session_clear(struct trigger_session *session)
+{
+	trigger_session_set(session, (struct trigger_session){});
+}
+
+/* Under RCU. */
+static enum trigger_session_state pending_state(const struct pending *pending)
 {
 	enum trigger_session_state state = TRIGGER_SESSION_NEW;
-	struct nf_conn *ct = trigger_pending_find(pending);
+	struct nf_conn *ct = pending_find_get(pending);
 
 	if (ct) {
-		state = trigger_session_state(ct);
+		state = trigger_session_ct_state(ct);
 		nf_ct_put(ct);
 	}
 	return state;
 }
 
 /*
- * The state of the connection in @slot. Under RCU or the table's lock.
+ * Return the state of @session. Under RCU or the table's lock.
  *
- * Without the lock the reference may be let go while we look, and the entry
- * become another connection; its memory stays a conntrack entry until the end
- * of the RCU section. If the slot still holds it afterwards, it was ours all
- * the time; if not, look again.
+ * Without the lock another CPU may put the reference meanwhile, and the entry
+ * may become another connection; its memory stays a conntrack entry until the
+ * end of the RCU section. If the session has the same reference afterwards, it
+ * had it all the time; if not, look again.
  */
 enum trigger_session_state
-trigger_session_peek(struct trigger_session * const *slot)
+trigger_session_state(const struct trigger_session *session)
 {
 	enum trigger_session_state state;
-	struct trigger_pending *pending;
-	struct trigger_session *session;
+	struct pending *pending;
+	unsigned long ref;
 
 	do {
-		session = READ_ONCE(*slot);
-		if (!session)
+		ref = READ_ONCE(session->ref);
+		if (!ref)
 			return TRIGGER_SESSION_NONE;
-		pending = trigger_session_pending(session);
-		state = pending ? trigger_pending_state(pending) :
-			trigger_session_state(trigger_session_ct(session));
-		smp_rmb(); /* what we read of it, before the second look */
-	} while (READ_ONCE(*slot) != session);
+		pending = session_pending(ref);
+		state = pending ? pending_state(pending) :
+				  trigger_session_ct_state(session_ct(ref));
+		smp_rmb(); /* what was read of it, before the second look */
+	} while (READ_ONCE(session->ref) != ref);
 	return state;
 }
 
 /*
- * Whether the connection in @slot, if there is one, has been answered. Table's
- * lock held; under RCU alone it is a guess, for the entry may have become
- * another connection.
+ * Whether the connection of @session, if any, has been answered. Table's lock
+ * held; under RCU alone it is a guess, for the entry may have become another
+ * connection.
  */
-bool trigger_session_answered(struct trigger_session * const *slot)
+bool trigger_session_answered(const struct trigger_session *session)
 {
-	const struct trigger_session *session = READ_ONCE(*slot);
-	const struct trigger_pending *pending = trigger_session_pending(session);
+	unsigned long ref = READ_ONCE(session->ref);
+	const struct pending *pending = session_pending(ref);
 	bool answered = false;
 	struct nf_conn *ct;
 
 	if (!pending)
-		return session && trigger_ct_answered(trigger_session_ct(session));
-	ct = trigger_pending_find(pending);
+		return ref && trigger_session_ct_answered(session_ct(ref));
+	ct = pending_find_get(pending);
 	if (ct) {
-		answered = trigger_ct_answered(ct);
+		answered = trigger_session_ct_answered(ct);
 		nf_ct_put(ct);
 	}
 	return answered;
 }
 
-/* Whether @session, which is pending, is to become @ct. Under RCU or the lock. */
-bool trigger_pending_is_of(const struct trigger_session *session,
-			   const struct nf_conn *ct)
+/*
+ * Whether @session, which was pending when the caller looked, is to become @ct.
+ * Under RCU or the table's lock.
+ */
+bool trigger_session_match_pending(const struct trigger_session *session,
+				   const struct nf_conn *ct)
 {
-	const struct trigger_pending *pending = trigger_session_pending(session);
+	const struct pending *pending = session_pending(READ_ONCE(session->ref));
 
-	return nf_ct_tuple_equal(&pending->tuple,
+	return pending &&
+	       nf_ct_tuple_equal(&pending->tuple,
 				 &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple) &&
 	       nf_ct_zone_equal(ct, &pending->zone, IP_CT_DIR_ORIGINAL);
 }
 
-/* Exchanges what @slot has for its entry, if that is confirmed. Lock held. */
-void trigger_session_settle(struct trigger_session **slot)
+/*
+ * Exchange a pending @session for its entry if that is confirmed. Table's lock
+ * held.
+ */
+void trigger_session_confirm(struct trigger_session *session)
 {
-	struct trigger_pending *pending = trigger_session_pending(*slot);
-	struct nf_conn *ct = pending ? trigger_pending_find(pending) : NULL;
+	struct pending *pending = session_pending(session->ref);
+	struct nf_conn *ct = pending ? pending_find_get(pending) : NULL;
 
 	if (ct)
-		trigger_session_set(slot, (struct trigger_session *)ct);
+		trigger_session_set(session, (struct trigger_session){
+				    .ref = (unsigned long)ct });
 }

@@ -2,21 +2,22 @@
 /*
  * The connections that an active trigger follows.
  *
- * It holds a reference to the conntrack entry of each: entries are recycled
- * without a grace period, so nothing less tells one connection from the next.
- * A reference keeps memory, not the connection: conntrack's own timeouts,
- * `conntrack -D` and `-F` work as ever, and the collector lets go within a
- * second. A namespace's end waits for conntrack entries; the table's exit runs
- * before conntrack's (it was registered later) and lets go of all of them.
+ * A session holds a reference to the conntrack entry of its connection: entries
+ * are recycled without a grace period, so nothing less tells one connection
+ * from the next. The reference keeps memory, not the connection: conntrack's
+ * own timeouts, `conntrack -D` and `-F` work as ever, and the collector puts
+ * the reference within a second. A namespace's end waits for conntrack entries;
+ * the table's exit runs before conntrack's (it was registered later) and puts
+ * all of them.
  *
- * But an entry that is not confirmed yet is its packet's alone: NFQUEUE drops,
- * and bridges warn of, those that have another reference (see
- * nf_ct_drop_unconfirmed() of nfnetlink_queue). What is followed until then is
- * what conntrack will find it by; its next packet, or the collector, exchanges
- * it for the entry. One that is deleted before that counts as new for two
- * seconds.
+ * An entry that is not confirmed yet is its packet's alone: NFQUEUE drops, and
+ * bridges warn of, those that have another reference (see
+ * nf_ct_drop_unconfirmed() of nfnetlink_queue). Until then a session is
+ * pending: it holds the tuple that conntrack will find the entry by. The next
+ * packet, or the collector, exchanges it for the entry. A connection that is
+ * deleted before that counts as new for two seconds.
  *
- * Slots are written under the table's lock, and read without it.
+ * Sessions are written under the table's lock, and read without it.
  */
 #ifndef _TRIGGER_SESSION_H
 #define _TRIGGER_SESSION_H
@@ -27,49 +28,59 @@
 struct nf_conn;
 
 /*
- * What a slot points to: a struct nf_conn, with a reference, or, with this bit
- * set, what session.c will find it by.
+ * @ref: 0: no connection. Else the address of a struct nf_conn that has a
+ *       reference, or, with TRIGGER_SESSION_PENDING, of a pending tuple, which
+ *       session.c defines.
  */
-#define TRIGGER_PENDING		1UL
+struct trigger_session {
+	unsigned long	ref;
+};
 
-struct trigger_session;
+#define TRIGGER_SESSION_PENDING	1UL
 
-/* What became of a connection. */
 enum trigger_session_state {
-	TRIGGER_SESSION_NONE,	/* the slot is empty */
+	TRIGGER_SESSION_NONE,	/* no connection */
 	TRIGGER_SESSION_NEW,	/* its first packet is still on its way */
 	TRIGGER_SESSION_ALIVE,
 	TRIGGER_SESSION_ENDED,	/* closed, timed out, or deleted */
 };
 
-enum trigger_session_state trigger_session_state(const struct nf_conn *ct);
-bool trigger_ct_answered(const struct nf_conn *ct);
+/* Of a connection. */
+enum trigger_session_state trigger_session_ct_state(const struct nf_conn *ct);
+bool trigger_session_ct_answered(const struct nf_conn *ct);
 
-struct trigger_session *trigger_session_new(struct nf_conn *ct);
-void trigger_session_set(struct trigger_session **slot,
-			 struct trigger_session *session);
+/* Of a session. */
 enum trigger_session_state
-trigger_session_peek(struct trigger_session * const *slot);
-bool trigger_session_answered(struct trigger_session * const *slot);
-bool trigger_pending_is_of(const struct trigger_session *session,
-			   const struct nf_conn *ct);
-void trigger_session_settle(struct trigger_session **slot);
+trigger_session_state(const struct trigger_session *session);
+bool trigger_session_answered(const struct trigger_session *session);
+bool trigger_session_match_pending(const struct trigger_session *session,
+				   const struct nf_conn *ct);
+struct trigger_session trigger_session_get(struct nf_conn *ct);
+void trigger_session_set(struct trigger_session *session,
+			 struct trigger_session to);
+void trigger_session_clear(struct trigger_session *session);
+void trigger_session_confirm(struct trigger_session *session);
 
-/* Whether @session is of a connection that was not confirmed when it came. */
-static inline bool trigger_is_pending(const struct trigger_session *session)
+/* Whether @session has no connection. Any context. */
+static inline bool trigger_session_empty(const struct trigger_session *session)
 {
-	return (unsigned long)session & TRIGGER_PENDING;
+	return !READ_ONCE(session->ref);
 }
 
-/* Whether @slot has @ct, or what it will be found by. Under RCU or the lock. */
-static inline bool trigger_session_is_of(struct trigger_session * const *slot,
+/* Whether the entry of @session was not confirmed when it was set. Any context. */
+static inline bool
+trigger_session_is_pending(const struct trigger_session *session)
+{
+	return READ_ONCE(session->ref) & TRIGGER_SESSION_PENDING;
+}
+
+/* Whether @session is of @ct. Under RCU or the table's lock. */
+static inline bool trigger_session_match(const struct trigger_session *session,
 					 const struct nf_conn *ct)
 {
-	const struct trigger_session *session = READ_ONCE(*slot);
-
-	return session == (const void *)ct ||
-	       (trigger_is_pending(session) &&
-		trigger_pending_is_of(session, ct));
+	return READ_ONCE(session->ref) == (unsigned long)ct ||
+	       (trigger_session_is_pending(session) &&
+		trigger_session_match_pending(session, ct));
 }
 
 #endif /* _TRIGGER_SESSION_H */

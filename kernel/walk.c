@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Walks over all active triggers, pausing to let others run. See table.h. */
-#include <linux/rculist.h>
+/* Walks over all active triggers of a table. See walk.h. */
 #include <linux/sched.h>
-#include <linux/slab.h>
 
-#include "table.h"
+#include "walk.h"
 
-/* The first behind @prev in the table's list, NULL: none. Under RCU. */
-static struct trigger *trigger_walk_behind(struct trigger_table *table,
-					   struct list_head *prev)
+/* How many are visited in one turn under RCU. */
+#define WALK_BATCH	256
+
+/* Return the first behind @prev in the table's list, NULL: none. Under RCU. */
+static struct trigger *next_behind(struct trigger_table *table,
+				   struct list_head *prev)
 {
 	struct list_head *next = rcu_dereference(list_next_rcu(prev));
 
@@ -17,33 +18,30 @@ static struct trigger *trigger_walk_behind(struct trigger_table *table,
 	return list_entry(next, struct trigger, in[TRIGGER_IN_TABLE].all);
 }
 
-static struct trigger *trigger_walk_to(struct trigger_walk *walk,
-				       struct trigger *t)
+static struct trigger *walk_to(struct trigger_walk *walk, struct trigger *t)
 {
 	walk->at = t;
 	walk->id = t ? t->id : U64_MAX;
 	return t;
 }
 
-/* Starts at the oldest, NULL: the table is empty. Under RCU. */
+/* Start at the oldest; NULL: the table is empty. Under RCU. */
 struct trigger *trigger_walk_begin(struct trigger_table *table,
 				   struct trigger_walk *walk)
 {
 	trigger_walk_end(walk);
-	return trigger_walk_to(walk, trigger_walk_behind(table,
-							 &table->pool.all));
+	return walk_to(walk, next_behind(table, &table->pool.all));
 }
 
-/* Goes on to the next, NULL: that was the last. In the same RCU section. */
+/* Go to the next; NULL: that was the last. In the same RCU section. */
 struct trigger *trigger_walk_next(struct trigger_table *table,
 				  struct trigger_walk *walk)
 {
-	struct list_head *at = &walk->at->in[TRIGGER_IN_TABLE].all;
-
-	return trigger_walk_to(walk, trigger_walk_behind(table, at));
+	return walk_to(walk, next_behind(table,
+					 &walk->at->in[TRIGGER_IN_TABLE].all));
 }
 
-/* Remembers the place, so that the RCU section may end. */
+/* Keep the place, so that the RCU section may end. */
 void trigger_walk_pause(struct trigger_walk *walk)
 {
 	if (!walk->at)
@@ -54,8 +52,8 @@ void trigger_walk_pause(struct trigger_walk *walk)
 }
 
 /*
- * Returns to where the walk paused: to that trigger if it is still there, else
- * to the one behind it; NULL: there is none. In a new RCU section.
+ * Return to where the walk paused: to that trigger if it is still there, else to
+ * the one behind it; NULL: there is none. In a new RCU section.
  */
 struct trigger *trigger_walk_resume(struct trigger_table *table,
 				    struct trigger_walk *walk)
@@ -65,15 +63,15 @@ struct trigger *trigger_walk_resume(struct trigger_table *table,
 
 	trigger_walk_end(walk);
 	if (!dead)
-		return trigger_walk_to(walk, t);
+		return walk_to(walk, t);
 	list_for_each_entry_rcu(t, &table->pool.all, in[TRIGGER_IN_TABLE].all) {
 		if (t->id >= walk->id)
-			return trigger_walk_to(walk, t);
+			return walk_to(walk, t);
 	}
-	return trigger_walk_to(walk, NULL);
+	return walk_to(walk, NULL);
 }
 
-/* Gives a paused walk up. */
+/* End a walk, paused or not. */
 void trigger_walk_end(struct trigger_walk *walk)
 {
 	if (walk->paused)
@@ -82,9 +80,9 @@ void trigger_walk_end(struct trigger_walk *walk)
 	walk->at = NULL;
 }
 
-/* Lets others run and goes on, as above. Process context, under RCU. */
-struct trigger *trigger_walk_rest(struct trigger_table *table,
-				  struct trigger_walk *walk)
+/* Pause, let others run, and resume. Process context, under RCU. */
+struct trigger *trigger_walk_resched(struct trigger_table *table,
+				     struct trigger_walk *walk)
 {
 	trigger_walk_pause(walk);
 	rcu_read_unlock();
@@ -93,10 +91,7 @@ struct trigger *trigger_walk_rest(struct trigger_table *table,
 	return trigger_walk_resume(table, walk);
 }
 
-/*
- * Calls @visit, under RCU, for each active trigger, with pauses. Process
- * context.
- */
+/* Call @visit, under RCU, for each active trigger, with pauses. Process context. */
 void trigger_walk_all(struct trigger_table *table,
 		      void (*visit)(struct trigger *t, void *data), void *data)
 {
@@ -107,8 +102,8 @@ void trigger_walk_all(struct trigger_table *table,
 	rcu_read_lock();
 	t = trigger_walk_begin(table, &walk);
 	while (t) {
-		if (++n % 256 == 0) {
-			t = trigger_walk_rest(table, &walk);
+		if (++n % WALK_BATCH == 0) {
+			t = trigger_walk_resched(table, &walk);
 			if (!t)
 				break;
 		}
@@ -116,19 +111,4 @@ void trigger_walk_all(struct trigger_table *table,
 		t = trigger_walk_next(table, &walk);
 	}
 	rcu_read_unlock();
-}
-
-static void trigger_sweep_one(struct trigger *t, void *data)
-{
-	trigger_tend(t);
-}
-
-/*
- * One turn over the whole table, so that what is over is closed, and counted.
- * Process context. Nothing that packets need is held but for one trigger at a
- * time.
- */
-void trigger_table_sweep(struct trigger_table *table)
-{
-	trigger_walk_all(table, trigger_sweep_one, NULL);
 }

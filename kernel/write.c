@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Writing /proc/net/xt_trigger: commands, one a line. See proc.h, command.h. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/kernel.h>
 #include <linux/netfilter.h>
 #include <linux/printk.h>
@@ -9,43 +11,47 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "close.h"
 #include "command.h"
 #include "net.h"
-#include "proc.h"
+#include "peer.h"
+#include "restore.h"
+#include "walk.h"
+#include "write.h"
 
 /* The longest line, its newline included; the longest that makes sense fits. */
-#define TRIGGER_LINE_MAX	4096
+#define LINE_MAX_LEN	4096
 
 /*
  * What an open file that is written to needs: all the memory that writing
  * takes, however much is written.
  * @len: bytes of @line that wait for the rest of their line
  */
-struct trigger_writer {
+struct trigger_write {
 	struct trigger_command	command;
 	size_t			len;
-	char			line[TRIGGER_LINE_MAX];
+	char			line[LINE_MAX_LEN];
 };
 
-struct trigger_writer *trigger_writer_new(void)
+struct trigger_write *trigger_write_new(void)
 {
-	return kzalloc(sizeof(struct trigger_writer), GFP_KERNEL_ACCOUNT);
+	return kzalloc(sizeof(struct trigger_write), GFP_KERNEL_ACCOUNT);
 }
 
 /*
  * A line without an end may have lost its end: closing for 192.168.1.1 what
  * was meant for 192.168.1.10 is worse than doing nothing.
  */
-void trigger_writer_free(struct trigger_writer *writer)
+void trigger_write_free(struct trigger_write *writer)
 {
 	if (writer && writer->len)
-		pr_info_ratelimited("xt_TRIGGER: proc file: the last line has no newline, it was not carried out\n");
+		pr_info_ratelimited("proc file: the last line has no newline, it was not carried out\n");
 	kfree(writer);
 }
 
 /* Whether @range is within one of what @set opens. */
-static bool trigger_opens(const struct trigger_set *set,
-			  const struct trigger_range *range)
+static bool opens(const struct trigger_set *set,
+		  const struct trigger_range *range)
 {
 	u8 i;
 
@@ -60,14 +66,14 @@ static bool trigger_opens(const struct trigger_set *set,
 }
 
 /* Whether @t meets all conditions of @command. Under RCU. */
-static bool trigger_meets(const struct trigger *t,
-			  const struct trigger_command *command)
+static bool matches(const struct trigger *t,
+		    const struct trigger_command *command)
 {
 	const struct trigger_set *set = t->set;
 	u8 i;
 
 	if (command->name &&
-	    strcmp(trigger_set_rule(set)->name->name, command->name))
+	    strcmp(set->rule->name->name, command->name))
 		return false;
 	if (command->family && set->family != command->family)
 		return false;
@@ -81,43 +87,43 @@ static bool trigger_meets(const struct trigger *t,
 			return false;
 	}
 	for (i = 0; i < command->n_ranges; i++) {
-		if (!trigger_opens(set, &command->range[i]))
+		if (!opens(set, &command->range[i]))
 			return false;
 	}
 	return true;
 }
 
-static void trigger_close_one(struct trigger *t, void *data)
+static void close_matching(struct trigger *t, void *data)
 {
-	if (trigger_meets(t, data))
+	if (matches(t, data))
 		trigger_close(t);
 }
 
 /* Whether a packet of the protocol and to the port of @command triggers @rule. */
-static bool trigger_could_match(const struct trigger_rule *rule,
-				const struct trigger_command *command)
+static bool could_trigger(const struct trigger_rule *rule,
+			  const struct trigger_command *command)
 {
 	return !rule->info.n_match ||
-	       trigger_info_matches(&rule->info, command->proto, command->port);
+	       trigger_rule_match(&rule->info, command->proto, command->port);
 }
 
 /* Whether @rule could have opened what @command has, with a session or not. */
-static bool trigger_could_open(const struct trigger_rule *rule,
-			       const struct trigger_command *command,
-			       bool session)
+static bool could_open(const struct trigger_rule *rule,
+		       const struct trigger_command *command,
+		       bool session)
 {
 	return rule->set.session == session &&
 	       rule->set.peer_host == !command->peer_any &&
 	       rule->info.timeout == command->timeout &&
 	       rule->info.lifetime == command->lifetime &&
 	       !strcmp(rule->open, command->open) &&
-	       trigger_could_match(rule, command);
+	       could_trigger(rule, command);
 }
 
 /* The first rule that could have opened @command, or NULL. Mutex held. */
 static struct trigger_rule *
-trigger_find_opener(struct trigger_rules *rules,
-		    const struct trigger_command *command, bool session)
+find_rule(struct trigger_rules *rules,
+	  const struct trigger_command *command, bool session)
 {
 	struct trigger_name *name;
 	struct trigger_rule *rule;
@@ -127,23 +133,23 @@ trigger_find_opener(struct trigger_rules *rules,
 		    strcmp(name->name, command->name))
 			continue;
 		list_for_each_entry(rule, &name->rules, list) {
-			if (trigger_could_open(rule, command, session))
+			if (could_open(rule, command, session))
 				return rule;
 		}
 	}
 	return NULL;
 }
 
-static int trigger_open_again(struct trigger_net *tn,
-			      const struct trigger_command *command)
+static int open_again(struct trigger_net *tn,
+		      const struct trigger_command *command)
 {
-	struct trigger_saved saved = {
+	struct trigger_restore saved = {
 		.owner	 = command->owner,
 		.n_peers = command->n_peers,
 		.proto	 = command->proto,
 		.port	 = command->port,
 		.hits	 = command->hits,
-		.idle	 = trigger_ticks(command->timeout - command->expires),
+		.idle	 = trigger_clock_ticks(command->timeout - command->expires),
 		.age	 = min_t(u64, TRIGGER_BEFORE_BOOT,
 				 (u64)command->age * TRIGGER_SECOND),
 		.peer	 = command->peer,
@@ -152,10 +158,10 @@ static int trigger_open_again(struct trigger_net *tn,
 	int err = -ENOENT;
 
 	mutex_lock(&tn->rules.mutex);
-	rule = trigger_find_opener(&tn->rules, command, command->session);
+	rule = find_rule(&tn->rules, command, command->session);
 	/* One without a live session may still be one that follows them. */
 	if (!rule && !command->session)
-		rule = trigger_find_opener(&tn->rules, command, true);
+		rule = find_rule(&tn->rules, command, true);
 	if (rule)
 		err = trigger_restore(&rule->set, &saved);
 	mutex_unlock(&tn->rules.mutex);
@@ -163,8 +169,8 @@ static int trigger_open_again(struct trigger_net *tn,
 }
 
 /* Carries out one line, which ends in NUL. All of it is done, or nothing. */
-static int trigger_carry_out(struct trigger_net *tn,
-			     struct trigger_command *command, char *line)
+static int run_line(struct trigger_net *tn,
+		    struct trigger_command *command, char *line)
 {
 	int err = trigger_command_parse(command, line);
 
@@ -172,9 +178,9 @@ static int trigger_carry_out(struct trigger_net *tn,
 		return err;
 	switch (command->verb) {
 	case TRIGGER_OPEN:
-		return trigger_open_again(tn, command);
+		return open_again(tn, command);
 	default:	/* closing everything is closing without conditions */
-		trigger_walk_all(&tn->table, trigger_close_one, command);
+		trigger_walk_all(&tn->table, close_matching, command);
 		return 0;
 	}
 }
@@ -184,8 +190,8 @@ static int trigger_carry_out(struct trigger_net *tn,
  * *@done: the bytes of them that were carried out. Returns the error of the
  * line behind those, -EINTR for a signal; the rest is forgotten then.
  */
-static int trigger_writer_run(struct trigger_writer *writer,
-			      struct trigger_net *tn, size_t *done)
+static int run_lines(struct trigger_write *writer,
+		     struct trigger_net *tn, size_t *done)
 {
 	size_t at = 0, len;
 	char *end;
@@ -195,8 +201,8 @@ static int trigger_writer_run(struct trigger_writer *writer,
 		len = end - (writer->line + at);
 		*end = '\0';
 		err = strlen(writer->line + at) == len ?
-		      trigger_carry_out(tn, &writer->command,
-					writer->line + at) : -EINVAL;
+		      run_line(tn, &writer->command,
+			       writer->line + at) : -EINVAL;
 		if (err)
 			break;
 		at += len + 1;
@@ -207,7 +213,7 @@ static int trigger_writer_run(struct trigger_writer *writer,
 		}
 	}
 	*done = at;
-	if (!err && writer->len - at == TRIGGER_LINE_MAX)
+	if (!err && writer->len - at == LINE_MAX_LEN)
 		err = -EINVAL;	/* a line without an end */
 	writer->len = err ? 0 : writer->len - at;
 	memmove(writer->line, writer->line + at, writer->len);
@@ -223,20 +229,20 @@ static int trigger_writer_run(struct trigger_writer *writer,
  * -EINVAL (syntax), -ENOENT, -ENOSPC or -ENOMEM, or -EFAULT. Stops for a
  * signal, too, behind the line that it is at.
  */
-ssize_t trigger_writer_write(struct trigger_writer *writer,
-			     struct trigger_net *tn,
-			     const char __user *from, size_t size)
+ssize_t trigger_write(struct trigger_write *writer,
+		      struct trigger_net *tn,
+		      const char __user *from, size_t size)
 {
 	size_t taken = 0, kept, chunk, done;
 	int err;
 
 	while (taken < size) {
 		kept = writer->len;
-		chunk = min(size - taken, TRIGGER_LINE_MAX - kept);
+		chunk = min(size - taken, LINE_MAX_LEN - kept);
 		if (copy_from_user(writer->line + kept, from + taken, chunk))
 			return taken ? taken : -EFAULT;
 		writer->len += chunk;
-		err = trigger_writer_run(writer, tn, &done);
+		err = run_lines(writer, tn, &done);
 		if (err) {
 			/*
 			 * Back to the start of the bad line: in this chunk, or

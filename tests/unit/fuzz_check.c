@@ -3,7 +3,7 @@
  * Any rule, to the kernel's check of rules: a valid one, of which the input
  * replaces bytes (an offset and a value each). What is valid makes a rule.
  */
-#include "../../kernel/rule.h"
+#include "../../kernel/check.h"
 
 #include "oracle.h"
 #include "rules.h"
@@ -21,9 +21,9 @@ static void load(const struct xt_trigger_tginfo *info)
 	check(!IS_ERR(rule));
 	rcu_read_lock();
 	for (i = 0; i < info->n_relate; i++) {
-		trigger_by_port(&rule->name->ports, IPPROTO_TCP,
+		world_by_port(&rule->name->ports, IPPROTO_TCP,
 				info->relate[i].min, NULL);
-		trigger_by_port(&rule->name->ports, IPPROTO_UDP,
+		world_by_port(&rule->name->ports, IPPROTO_UDP,
 				info->relate[i].max, NULL);
 	}
 	rcu_read_unlock();
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			((u8 *)&info)[data[i]] = data[i + 1];
 	}
 	valid = oracle_info_valid(&info);
-	check_equal(!trigger_info_invalid(&info, &option), valid);
+	check_equal(!trigger_check_info(&info, &option), valid);
 	check(valid || option);
 	if (!valid || info.type != XT_TRIGGER_OUT)
 		return 0;

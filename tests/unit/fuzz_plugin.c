@@ -13,7 +13,7 @@
 #include "../../userspace/libxt_TRIGGER.c"
 
 /* kernel/check.c */
-const char *trigger_info_invalid(const struct xt_trigger_tginfo *info,
+const char *trigger_check_info(const struct xt_trigger_tginfo *info,
 				 const char **option);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -164,7 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!taken)
 		return 0;
 
-	if (trigger_info_invalid(rule_info(&rule), &option) != NULL)
+	if (trigger_check_info(rule_info(&rule), &option) != NULL)
 		abort();
 	saved = save(&rule);
 	text = strdup(saved);

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "../../kernel/proc.h"
+#include "../../kernel/write.h"
 #include "unit.h"
 #include "world.h"
 
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 static void write_pieces(const u8 *data, size_t size, size_t piece)
 {
-	struct trigger_writer *writer = trigger_writer_new();
+	struct trigger_write *writer = trigger_write_new();
 	size_t at = 0, n;
 	ssize_t done;
 
@@ -23,13 +23,13 @@ static void write_pieces(const u8 *data, size_t size, size_t piece)
 		n = min(piece, size - at);
 		copy = malloc(n);
 		memcpy(copy, data + at, n);
-		done = trigger_writer_write(writer, &world, copy, n);
+		done = trigger_write(writer, &world, copy, n);
 		free(copy);
 		check(done && done <= (ssize_t)n);
 		/* Whoever ignores an error goes on with the next piece. */
 		at += done > 0 ? done : n;
 	}
-	trigger_writer_free(writer);
+	trigger_write_free(writer);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A model of the table, slow and simple. See model.h. */
-#include "../../kernel/hash.h"
-#include "../../kernel/session.h"
 #include "model.h"
 #include "unit.h"
 #include "world.h"
@@ -60,7 +58,7 @@ static enum expectation expect_time(const struct model *m)
 /* Of one that is gone the memory is another one's. */
 static enum trigger_session_state state_of(const struct nf_conn *ct)
 {
-	return refcount_read(&ct->ct_general.use) ? trigger_session_state(ct) :
+	return refcount_read(&ct->ct_general.use) ? trigger_session_ct_state(ct) :
 						    TRIGGER_SESSION_ENDED;
 }
 
@@ -173,7 +171,7 @@ void model_compare(void)
 	struct trigger *found[4 * WORLD_MAX];
 	unsigned int n, i, j, open = 0;
 
-	model_now = trigger_now();
+	model_now = trigger_clock_now();
 	n = world_snapshot(found, ARRAY_SIZE(found));
 	rcu_read_lock();
 	for (i = 0; i < model_n; ) {
@@ -330,7 +328,7 @@ struct trigger *model_real(const struct world_rule *r, unsigned int owner)
 	struct trigger *t;
 
 	rcu_read_lock();
-	t = trigger_find(&r->rule->set, &addr);
+	t = trigger_hash_find(&r->rule->set, &addr);
 	rcu_read_unlock();
 	return t;
 }
@@ -391,8 +389,8 @@ static bool is_answered(const struct trigger *t)
 {
 	unsigned int i;
 
-	for (i = 0; i < t->set->slots; i++) {
-		if (trigger_session_answered(&t->slot[i]))
+	for (i = 0; i < t->set->sessions; i++) {
+		if (trigger_session_answered(&t->session[i]))
 			return true;
 	}
 	return t->answered;
@@ -428,56 +426,46 @@ static u32 limit(enum trigger_scope scope, const struct world_rule *r)
 }
 
 /*
- * Whether there is room for one more, by eviction if @evict: each scope that
- * is full names its oldest unanswered one, unless one that another has named
- * is in it. All of them go, or nothing.
+ * Whether there is room for one more, by eviction if @evict: one scope behind the
+ * other, each that is full evicts its oldest unanswered one, or refuses.
  */
 bool model_make_room(const struct world_rule *r, unsigned int owner, bool evict)
 {
-	static const enum trigger_stat refusal[] = {
-		TRIGGER_REFUSED_RULE, TRIGGER_REFUSED_HOST, TRIGGER_REFUSED_FULL,
+	static const struct {
+		enum trigger_scope	scope;
+		enum trigger_stat	refusal;
+	} order[] = {
+		{ TRIGGER_IN_HOST,	TRIGGER_REFUSED_HOST },
+		{ TRIGGER_IN_SET,	TRIGGER_REFUSED_RULE },
+		{ TRIGGER_IN_TABLE,	TRIGGER_REFUSED_FULL },
 	};
-	struct model *victim[TRIGGER_SCOPES] = {};
-	enum trigger_scope scope, by;
-	unsigned int i, n;
+	unsigned int i, o, n;
 
-	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+	for (o = 0; o < ARRAY_SIZE(order); o++) {
 		struct model *oldest = NULL;
-		bool relieved = false;
 
 		n = 0;
 		for (i = 0; i < model_n; i++) {
 			struct model *m = &model[i];
 
-			if (!in_scope(m, scope, r, owner))
+			if (!in_scope(m, order[o].scope, r, owner))
 				continue;
 			n++;
 			if (!is_answered(m->t) &&
 			    (!oldest || m->t->id < oldest->t->id))
 				oldest = m;
-			for (by = 0; by < scope; by++)
-				relieved |= victim[by] == m;
 		}
-		if (n < limit(scope, r) || relieved)
+		if (n < limit(order[o].scope, r))
 			continue;
 		if (!evict || !oldest) {
-			model_count[refusal[scope]]++;
-			unit_log("refused, scope %d", scope);
+			model_count[order[o].refusal]++;
+			unit_log("refused, scope %d", order[o].scope);
 			return false;
 		}
-		victim[scope] = oldest;
-	}
-	/* From the back: what model_forget() moves is not one of the others. */
-	for (i = model_n; i--; ) {
-		for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
-			if (victim[scope] != &model[i])
-				continue;
-			unit_log("evicted, scope %d: owner %u", scope,
-				 model[i].owner);
-			model_count[TRIGGER_EVICTED]++;
-			model_forget(&model[i]);
-			break;
-		}
+		unit_log("evicted, scope %d: owner %u", order[o].scope,
+			 oldest->owner);
+		model_count[TRIGGER_EVICTED]++;
+		model_forget(oldest);
 	}
 	return true;
 }
@@ -530,11 +518,19 @@ static bool is_behind(struct model *m)
 }
 
 /*
- * @m has just opened. Who is not the first of its own rule counts as waiting
- * without a closer look: another rule of its own may hold the ports.
+ * @m has just opened. It counts as waiting if it is not the first of its own
+ * rule, or if another owner holds the first of its ports.
  */
 void model_count_waiting(struct model *m)
 {
-	if (is_behind(m) || model_waits(m))
+	const struct trigger_range *first = set_of(m)->ranges;
+	unsigned int peer = ANY;
+	struct model *holder;
+
+	if (m->rule->info.flags & XT_TRIGGER_F_PEER_HOST)
+		peer = m->peer[0].peer;
+	holder = model_owner_of(m->rule->rule->name, first->proto, first->min,
+				peer);
+	if (is_behind(m) || (holder && holder->owner != m->owner))
 		model_count[TRIGGER_WAITED]++;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kernel/check.c: valid and nearly valid rules, against the oracle. */
-#include "../../kernel/rule.h"
+#include "../../kernel/check.h"
 
 #include "oracle.h"
 #include "rules.h"
@@ -76,7 +76,7 @@ static void disturb(struct xt_trigger_tginfo *info)
 static void check_info(const struct xt_trigger_tginfo *info, bool valid)
 {
 	const char *option = NULL;
-	const char *why = trigger_info_invalid(info, &option);
+	const char *why = trigger_check_info(info, &option);
 
 	unit_log("type %u flags %x relate %u match %u timeout %u: %s: %s",
 		 info->type, info->flags, info->n_relate, info->n_match,
@@ -109,19 +109,19 @@ UNIT_TEST(check_names)
 	char name[40] = "", first[2] = "";
 	unsigned int c, len;
 
-	check(!trigger_name_valid(""));
+	check(!trigger_check_name(""));
 	for (c = 1; c < 256; c++) {
 		first[0] = c;
-		check_equal(trigger_name_valid(first),
+		check_equal(trigger_check_name(first),
 			    oracle_name_valid(first, sizeof(first)));
 		strcpy(name, "a?b");
 		name[1] = c;
-		check_equal(trigger_name_valid(name),
+		check_equal(trigger_check_name(name),
 			    oracle_name_valid(name, 4));
 	}
 	memset(name, 0, sizeof(name));
 	for (len = 1; len < sizeof(name); len++) {
 		name[len - 1] = 'x';
-		check_equal(trigger_name_valid(name), len <= 31);
+		check_equal(trigger_check_name(name), len <= 31);
 	}
 }

@@ -5,7 +5,6 @@
  * table must not contradict itself, nothing that is freed may be touched, and
  * a reader meets everything that lives through the read, once.
  */
-#include "../../kernel/hash.h"
 #include "unit.h"
 #include "world.h"
 
@@ -83,7 +82,7 @@ static void read_on(void)
 		check(!has(r->met, r->n_met, t->id));
 		check(r->n_met < IDS);
 		r->met[r->n_met++] = t->id;
-		trigger_is_waiting(t);
+		trigger_lookup_is_waiting(t);
 		t = trigger_walk_next(&world.table, &r->walk);
 	}
 	trigger_walk_pause(&r->walk);
@@ -123,16 +122,16 @@ static void inbound(void)
 	nf_conntrack_get(&ct->ct_general);
 	rcu_read_lock();
 	if (one_in(2))
-		t = trigger_by_port(&r->rule->name->ports, IPPROTO_TCP, port,
+		t = world_by_port(&r->rule->name->ports, IPPROTO_TCP, port,
 				    &peer);
 	else
-		t = trigger_by_owner(&r->rule->name->ports, IPPROTO_TCP, port,
+		t = world_by_owner(&r->rule->name->ports, IPPROTO_TCP, port,
 				     &owner, &peer);
 	if (t) {
 		check(t->set->family == r->family);
-		trigger_hit(t);
+		world_hit(t);
 		if (t->set->refresh_both)
-			trigger_packet_in(t, ct);
+			trigger_refresh_in(t, ct);
 		trigger_sessions(t);
 	}
 	rcu_read_unlock();
@@ -149,7 +148,7 @@ static void close_one(void)
 		return;
 	owner = world_owner(r->family, random_below(WORLD_OWNERS));
 	rcu_read_lock();
-	t = trigger_find(&r->rule->set, &owner);
+	t = trigger_hash_find(&r->rule->set, &owner);
 	if (t)
 		trigger_close(t);
 	rcu_read_unlock();
@@ -165,9 +164,9 @@ static void tend_one(void)
 		return;
 	owner = world_owner(r->family, random_below(WORLD_OWNERS));
 	rcu_read_lock();
-	t = trigger_find(&r->rule->set, &owner);
+	t = trigger_hash_find(&r->rule->set, &owner);
 	if (t)
-		trigger_tend(t);
+		trigger_gc_one(t);
 	rcu_read_unlock();
 }
 
@@ -175,7 +174,7 @@ static void restore(void)
 {
 	struct world_rule *r = &world_rule[random_below(WORLD_RULES)];
 	union nf_inet_addr peer[2];
-	struct trigger_saved saved = {
+	struct trigger_restore saved = {
 		.peer = peer,
 		.proto = IPPROTO_TCP,
 		.port = 80,
@@ -238,7 +237,7 @@ static void act(void)
 		break;
 	case 20:
 		if (one_in(10))
-			trigger_table_sweep(&world.table);
+			trigger_gc_run(&world.table);
 		break;
 	case 21:
 		read_on();

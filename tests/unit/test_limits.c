@@ -3,7 +3,6 @@
  * What a packet costs when the table is full, and what is left when memory is
  * short.
  */
-#include "../../kernel/hash.h"
 #include "unit.h"
 #include "world.h"
 
@@ -66,7 +65,7 @@ static void many_end(void)
 static void send_one(unsigned int i)
 {
 	rcu_read_lock();
-	trigger_packet_out(&rule->set, &many_conn[i]);
+	trigger_open_packet(&rule->set, &many_conn[i]);
 	rcu_read_unlock();
 }
 
@@ -92,11 +91,11 @@ static void lookups_are_cheap(unsigned int owner)
 
 	shim_steps = 0;
 	rcu_read_lock();
-	check(trigger_by_port(ports, IPPROTO_TCP, info.relate[0].min, &peer));
-	check(trigger_by_owner(ports, IPPROTO_TCP, info.relate[0].max, &to,
+	check(world_by_port(ports, IPPROTO_TCP, info.relate[0].min, &peer));
+	check(world_by_owner(ports, IPPROTO_TCP, info.relate[0].max, &to,
 			       &peer));
-	check(!trigger_by_port(ports, IPPROTO_UDP, info.relate[0].min, &peer));
-	check(!trigger_by_port(ports, IPPROTO_TCP, info.relate[0].max + 1,
+	check(!world_by_port(ports, IPPROTO_UDP, info.relate[0].min, &peer));
+	check(!world_by_port(ports, IPPROTO_TCP, info.relate[0].max + 1,
 			       &peer));
 	rcu_read_unlock();
 	check(shim_steps <= 20);
@@ -150,7 +149,7 @@ UNIT_TEST(bounded_packets)
 	check_equal(stat(TRIGGER_OPENED), MANY + 100);
 
 	shim_steps_most = 0;
-	trigger_table_sweep(&world.table);
+	trigger_gc_run(&world.table);
 	check(shim_steps_most <= STEPS_MAX);
 	check_equal(world.table.pool.count, 100);
 	many_end();
@@ -159,7 +158,7 @@ UNIT_TEST(bounded_packets)
 /* Closing holds the lock for one batch at a time; nothing opens after it. */
 UNIT_TEST(bounded_closing)
 {
-	struct trigger_saved saved = { .owner = { .all = { 1 } } };
+	struct trigger_restore saved = { .owner = { .all = { 1 } } };
 	unsigned int i;
 
 	many_begin(113, 113, 0);
@@ -167,7 +166,7 @@ UNIT_TEST(bounded_closing)
 		send_one(i);
 	check_equal(world.table.pool.count, MANY);
 	shim_steps_most = 0;
-	trigger_set_close(&rule->set);
+	trigger_close_set(&rule->set);
 	check_equal(world.table.pool.count, 0);
 	check_equal(stat(TRIGGER_CLOSED), MANY);
 	unit_log("%lu steps", shim_steps_most);
@@ -216,7 +215,7 @@ static unsigned int left_by_lookup(unsigned int owner)
 	struct trigger *t;
 
 	rcu_read_lock();
-	t = trigger_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer);
+	t = world_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer);
 	check(t);
 	check_equal(ntohl(t->owner.ip), 0x0a000001 + owner);
 	rcu_read_unlock();
@@ -225,7 +224,7 @@ static unsigned int left_by_lookup(unsigned int owner)
 
 static void look_behind_many(u8 flags)
 {
-	unsigned int n = 20 * TRIGGER_SCAN_MAX, i;
+	unsigned int n = 20 * TRIGGER_LIMIT_SCAN_MAX, i;
 
 	end_all_but_the_last(n + 1, flags);
 	/* While another CPU has the lock, nothing waits for it. */
@@ -236,9 +235,9 @@ static void look_behind_many(u8 flags)
 	for (i = 1; i <= 20; i++) {
 		shim_steps_most = 0;
 		check_equal(left_by_lookup(n),
-			    n + 1 - i * TRIGGER_SCAN_MAX);
+			    n + 1 - i * TRIGGER_LIMIT_SCAN_MAX);
 		check(shim_steps_most <= STEPS_MAX);
-		check_equal(stat(TRIGGER_EXPIRED), i * TRIGGER_SCAN_MAX);
+		check_equal(stat(TRIGGER_EXPIRED), i * TRIGGER_LIMIT_SCAN_MAX);
 	}
 	shim_steps = 0;
 	check_equal(left_by_lookup(n), 1);
@@ -260,10 +259,10 @@ UNIT_TEST(opened_later)
 	rule->set.lifetime = 10 * TRIGGER_SECOND;
 	send_one(0);
 	rcu_read_lock();
-	check(trigger_is_open(trigger_set_first(&rule->set),
-			      trigger_now() - 1));
-	check(!trigger_is_open(trigger_set_first(&rule->set),
-			       trigger_now() + 10 * TRIGGER_SECOND));
+	check(trigger_is_open(trigger_queue_head(&rule->set),
+			      trigger_clock_now() - 1));
+	check(!trigger_is_open(trigger_queue_head(&rule->set),
+			       trigger_clock_now() + 10 * TRIGGER_SECOND));
 	rcu_read_unlock();
 	many_end();
 }
@@ -272,17 +271,17 @@ UNIT_TEST(opened_later)
 static void look_behind_too_many(u8 flags)
 {
 	union nf_inet_addr peer = { .all = { 1 } };
-	unsigned int n = 3 * TRIGGER_PASS_MAX;
+	unsigned int n = 3 * TRIGGER_LOOKUP_PASS_MAX;
 
 	end_all_but_the_last(n + 1, flags);
 	spin_lock_bh(&world.table.lock);
 	rcu_read_lock();
-	check(!trigger_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer));
+	check(!world_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer));
 	rcu_read_unlock();
 	unit_log("%lu steps", shim_steps);
-	check(shim_steps <= TRIGGER_PASS_MAX + 20);
+	check(shim_steps <= TRIGGER_LOOKUP_PASS_MAX + 20);
 	spin_unlock_bh(&world.table.lock);
-	trigger_table_sweep(&world.table);
+	trigger_gc_run(&world.table);
 	check_equal(left_by_lookup(n), 1);
 	many_end();
 }
@@ -296,24 +295,24 @@ UNIT_TEST(lookup_gives_up)
 /* Behind those that are over nobody waits, but behind one that is open. */
 UNIT_TEST(waited)
 {
-	end_all_but_the_last(TRIGGER_SCAN_MAX, 0);
+	end_all_but_the_last(TRIGGER_LIMIT_SCAN_MAX, 0);
 	send_one(MANY - 1);
-	check_equal(stat(TRIGGER_WAITED), TRIGGER_SCAN_MAX);
-	check_equal(stat(TRIGGER_EXPIRED), TRIGGER_SCAN_MAX - 1);
+	check_equal(stat(TRIGGER_WAITED), TRIGGER_LIMIT_SCAN_MAX);
+	check_equal(stat(TRIGGER_EXPIRED), TRIGGER_LIMIT_SCAN_MAX - 1);
 
 	/* Now all of them. */
 	shim_jiffies += 700 * HZ;
 	send_one(MANY - 2);
-	check_equal(stat(TRIGGER_WAITED), TRIGGER_SCAN_MAX);
+	check_equal(stat(TRIGGER_WAITED), TRIGGER_LIMIT_SCAN_MAX);
 	check_equal(world.table.pool.count, 1);
 	many_end();
 
-	/* So many that one packet does not close them. */
+	/* So many that one packet, and its lookup, do not close them. */
 	end_all_but_the_last(MANY / 2, 0);
 	shim_jiffies += 700 * HZ;
 	send_cheaply(MANY - 1);
 	check_equal(stat(TRIGGER_WAITED), MANY / 2 - 1);
-	check_equal(stat(TRIGGER_EXPIRED), TRIGGER_SCAN_MAX);
+	check_equal(stat(TRIGGER_EXPIRED), 2 * TRIGGER_LIMIT_SCAN_MAX);
 	many_end();
 }
 
@@ -331,9 +330,9 @@ static bool has_peer(unsigned int i)
 	bool has;
 
 	rcu_read_lock();
-	has = trigger_by_owner(&rule->name->ports, IPPROTO_TCP, 113, &owner,
+	has = world_by_owner(&rule->name->ports, IPPROTO_TCP, 113, &owner,
 			       &peer);
-	check_equal(has, !!trigger_by_port(&rule->name->ports, IPPROTO_TCP, 113,
+	check_equal(has, !!world_by_port(&rule->name->ports, IPPROTO_TCP, 113,
 					   &peer));
 	rcu_read_unlock();
 	return has;
@@ -406,7 +405,7 @@ static bool open_some(void)
 {
 	const struct trigger_ports *ports = &rule->name->ports;
 	union nf_inet_addr peer[] = { { .all = { 1 } }, { .all = { 2 } } };
-	struct trigger_saved saved = { .peer = peer, .age = 1 };
+	struct trigger_restore saved = { .peer = peer, .age = 1 };
 	unsigned long failed = shim_failed;
 	unsigned int i;
 	int err;
@@ -414,7 +413,7 @@ static bool open_some(void)
 	new_conns();
 	rcu_read_lock();
 	for (i = 0; i < ARRAY_SIZE(conn); i++)
-		trigger_packet_out(&rule->set, &conn[i]);
+		trigger_open_packet(&rule->set, &conn[i]);
 	rcu_read_unlock();
 	saved.owner.all[0] = htonl(0x0a0000ff);
 	saved.n_peers = rule->set.peer_host ? 2 : 0;
@@ -423,9 +422,9 @@ static bool open_some(void)
 	/* What did not open all the way has not opened. */
 	world_check_conns(conn, ARRAY_SIZE(conn));
 	rcu_read_lock();
-	check_equal(!err, !!trigger_by_owner(ports, IPPROTO_TCP, 113,
+	check_equal(!err, !!world_by_owner(ports, IPPROTO_TCP, 113,
 					     &saved.owner, &peer[0]));
-	check_equal(!err, !!trigger_by_owner(ports, IPPROTO_TCP, 113,
+	check_equal(!err, !!world_by_owner(ports, IPPROTO_TCP, 113,
 					     &saved.owner, &peer[1]));
 	rcu_read_unlock();
 	check(world.table.pool.count >= (failed == shim_failed ? 3 : 2));
@@ -441,7 +440,7 @@ static bool extend_one(void)
 {
 	union nf_inet_addr peer[] = { { .all = { 1 } }, { .all = { 2 } },
 				      { .all = { 3 } } };
-	struct trigger_saved saved = { .peer = peer, .n_peers = 1, .idle = 2 };
+	struct trigger_restore saved = { .peer = peer, .n_peers = 1, .idle = 2 };
 	unsigned long failed = shim_failed;
 	unsigned int i;
 	int err;
@@ -454,12 +453,12 @@ static bool extend_one(void)
 		err = trigger_restore(&rule->set, &saved);
 		rcu_read_lock();
 		for (i = 0; i < ARRAY_SIZE(peer); i++)
-			check_equal(!!trigger_by_owner(&rule->name->ports,
+			check_equal(!!world_by_owner(&rule->name->ports,
 						       IPPROTO_TCP, 113,
 						       &saved.owner, &peer[i]),
 				    !i || !err);
-		check_equal(trigger_elapsed(trigger_now(),
-					    trigger_find(&rule->set, &saved.owner)->refreshed),
+		check_equal(trigger_clock_elapsed(trigger_clock_now(),
+					    trigger_hash_find(&rule->set, &saved.owner)->refreshed),
 			    err ? 2 : 1);
 		rcu_read_unlock();
 	}

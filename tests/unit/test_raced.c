@@ -3,7 +3,6 @@
  * One CPU does something to a trigger, another one comes in: each pair of the
  * two, at each place where the second could.
  */
-#include "../../kernel/hash.h"
 #include "unit.h"
 #include "world.h"
 
@@ -19,7 +18,7 @@ static void open_or_refresh(void)
 {
 	nf_conntrack_get(&conn[0].ct_general);
 	rcu_read_lock();
-	trigger_packet_out(&rule->set, &conn[0]);
+	trigger_open_packet(&rule->set, &conn[0]);
 	rcu_read_unlock();
 	nf_ct_put(&conn[0]);
 }
@@ -28,7 +27,7 @@ static void another_connection(void)
 {
 	nf_conntrack_get(&conn[1].ct_general);
 	rcu_read_lock();
-	trigger_packet_out(&rule->set, &conn[1]);
+	trigger_open_packet(&rule->set, &conn[1]);
 	rcu_read_unlock();
 	nf_ct_put(&conn[1]);
 }
@@ -39,11 +38,11 @@ static void come_in(void)
 
 	nf_conntrack_get(&conn[1].ct_general);
 	rcu_read_lock();
-	t = trigger_by_owner(&rule->name->ports, IPPROTO_TCP, 113, &owner,
+	t = world_by_owner(&rule->name->ports, IPPROTO_TCP, 113, &owner,
 			     &peer[0]);
 	if (t) {
-		trigger_hit(t);
-		trigger_packet_in(t, &conn[1]);
+		world_hit(t);
+		trigger_refresh_in(t, &conn[1]);
 	}
 	rcu_read_unlock();
 	nf_ct_put(&conn[1]);
@@ -54,15 +53,15 @@ static void ask(void)
 	struct trigger *t;
 
 	rcu_read_lock();
-	t = trigger_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer[0]);
+	t = world_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer[0]);
 	if (t)
-		trigger_is_waiting(t);
+		trigger_lookup_is_waiting(t);
 	rcu_read_unlock();
 }
 
 static void restore(void)
 {
-	struct trigger_saved saved = {
+	struct trigger_restore saved = {
 		.owner = owner, .peer = peer, .n_peers = rule->set.peer_host,
 	};
 
@@ -87,7 +86,7 @@ static void read_it(void)
 
 static void sweep(void)
 {
-	trigger_table_sweep(&world.table);
+	trigger_gc_run(&world.table);
 }
 
 static void close_it(void)
@@ -95,7 +94,7 @@ static void close_it(void)
 	struct trigger *t;
 
 	rcu_read_lock();
-	t = trigger_find(&rule->set, &owner);
+	t = trigger_hash_find(&rule->set, &owner);
 	if (t)
 		trigger_close(t);
 	rcu_read_unlock();
@@ -103,7 +102,7 @@ static void close_it(void)
 
 static void close_set(void)
 {
-	trigger_set_close(&rule->set);
+	trigger_close_set(&rule->set);
 	rule->set.gone = false;		/* for the next turn */
 }
 
@@ -354,7 +353,7 @@ UNIT_TEST(raced_recycled)
 		yields_left = at;
 		shim_interleave = intrude;
 		rcu_read_lock();
-		open = trigger_by_port(&rule->name->ports, IPPROTO_TCP, 113,
+		open = world_by_port(&rule->name->ports, IPPROTO_TCP, 113,
 				       &peer[0]);
 		rcu_read_unlock();
 		shim_interleave = NULL;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kernel/rule.c: which rules are the same, what they open, what is left. */
+#include "../../kernel/check.h"
+#include "../../kernel/lookup.h"
 #include "../../kernel/rule.h"
+#include "../../kernel/table.h"
 
 #include "rules.h"
 #include "unit.h"
@@ -11,7 +14,7 @@ static struct trigger_rules rules;
 static void begin(void)
 {
 	check(!trigger_table_init(&table));
-	check(!trigger_rules_init(&rules, &table));
+	check(!trigger_rule_init(&rules, &table));
 }
 
 static void end(void)
@@ -19,7 +22,7 @@ static void end(void)
 	trigger_table_close(&table);
 	shim_grace_period();
 	check(list_empty(&rules.names));
-	trigger_rules_exit(&rules);
+	trigger_rule_exit(&rules);
 	trigger_table_exit(&table);
 }
 
@@ -32,7 +35,7 @@ static bool is_mapped(const struct trigger_name *name,
 	bool found = false;
 
 	rcu_read_lock();
-	map = trigger_ports_find(&name->ports, proto, port);
+	map = trigger_lookup_map(&name->ports, proto, port);
 	if (map)
 		trigger_ports_first(&at, map, port);
 	for (; at.link; trigger_ports_next(&at))
@@ -86,8 +89,8 @@ static void check_set(const struct trigger_rule *rule,
 	const struct trigger_set *set = &rule->set;
 
 	check(!strcmp(rule->name->name, info->name));
-	check_equal(set->timeout, trigger_ticks(info->timeout));
-	check_equal(set->lifetime, trigger_ticks(info->lifetime));
+	check_equal(set->timeout, trigger_clock_ticks(info->timeout));
+	check_equal(set->lifetime, trigger_clock_ticks(info->lifetime));
 	check_equal(set->max, info->max);
 	check_equal(set->session, !!(info->flags & XT_TRIGGER_F_SESSION));
 	check_equal(set->peer_host, !!(info->flags & XT_TRIGGER_F_PEER_HOST));
@@ -200,11 +203,11 @@ static bool make_rule(void)
 
 	if (trigger_table_init(&table))
 		return false;
-	if (trigger_rules_init(&rules, &table)) {
+	if (trigger_rule_init(&rules, &table)) {
 		trigger_table_exit(&table);
 		return false;
 	}
-	name = trigger_name_get(&rules, NFPROTO_IPV4, "a");
+	name = trigger_rule_get_name(&rules, NFPROTO_IPV4, "a");
 	rule = trigger_rule_get(&rules, NFPROTO_IPV4, &info);
 	if (IS_ERR(name))
 		check_equal(PTR_ERR(name), -ENOMEM);
@@ -219,7 +222,7 @@ static bool make_rule(void)
 		done = !IS_ERR(name);
 	}
 	if (!IS_ERR(name))
-		trigger_name_put(name);
+		trigger_rule_put_name(name);
 	end();
 	return done;
 }

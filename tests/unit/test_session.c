@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kernel/session.c: which connections are alive, and who is kept open by them. */
-#include "../../kernel/hash.h"
-#include "../../kernel/session.h"
 #include "unit.h"
 #include "world.h"
 
@@ -29,16 +27,16 @@ UNIT_TEST(session_states)
 	u8 state;
 
 	new_conn(ct, IPPROTO_UDP);
-	check_equal(trigger_session_state(ct), TRIGGER_SESSION_NEW);
+	check_equal(trigger_session_ct_state(ct), TRIGGER_SESSION_NEW);
 	confirm(ct);
-	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ALIVE);
+	check_equal(trigger_session_ct_state(ct), TRIGGER_SESSION_ALIVE);
 	ct->timeout = shim_jiffies + 1;
-	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ALIVE);
+	check_equal(trigger_session_ct_state(ct), TRIGGER_SESSION_ALIVE);
 	ct->timeout = shim_jiffies;
-	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ENDED);
+	check_equal(trigger_session_ct_state(ct), TRIGGER_SESSION_ENDED);
 	confirm(ct);
 	ct->status |= IPS_DYING;
-	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ENDED);
+	check_equal(trigger_session_ct_state(ct), TRIGGER_SESSION_ENDED);
 
 	new_conn(ct, IPPROTO_TCP);
 	confirm(ct);
@@ -49,7 +47,7 @@ UNIT_TEST(session_states)
 
 		unit_log("tcp state %u", state);
 		ct->proto.tcp.state = state;
-		check_equal(trigger_session_state(ct),
+		check_equal(trigger_session_ct_state(ct),
 			    ended ? TRIGGER_SESSION_ENDED :
 				    TRIGGER_SESSION_ALIVE);
 	}
@@ -57,9 +55,9 @@ UNIT_TEST(session_states)
 	new_conn(ct, IPPROTO_SCTP);
 	confirm(ct);
 	ct->proto.sctp.state = SCTP_CONNTRACK_SHUTDOWN_SENT;
-	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ALIVE);
+	check_equal(trigger_session_ct_state(ct), TRIGGER_SESSION_ALIVE);
 	ct->proto.sctp.state = SCTP_CONNTRACK_CLOSED;
-	check_equal(trigger_session_state(ct), TRIGGER_SESSION_ENDED);
+	check_equal(trigger_session_ct_state(ct), TRIGGER_SESSION_ENDED);
 }
 
 static void begin(void)
@@ -84,7 +82,7 @@ static void begin(void)
 static void send_one(struct nf_conn *ct)
 {
 	rcu_read_lock();
-	trigger_packet_out(&rule->set, ct);
+	trigger_open_packet(&rule->set, ct);
 	rcu_read_unlock();
 }
 
@@ -94,7 +92,7 @@ static struct trigger *who_has_it(void)
 	struct trigger *t;
 
 	rcu_read_lock();
-	t = trigger_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer);
+	t = world_by_port(&rule->name->ports, IPPROTO_TCP, 113, &peer);
 	rcu_read_unlock();
 	return t;
 }
@@ -144,7 +142,7 @@ UNIT_TEST(session_pending)
 	shim_jiffies += 10 * HZ;
 	check(who_has_it());
 	check_equal(refcount_read(&ct->ct_general.use), 1);
-	trigger_table_sweep(&world.table);
+	trigger_gc_run(&world.table);
 	check_equal(refcount_read(&ct->ct_general.use), 2);
 	new_conn(&conn[1], IPPROTO_UDP);
 	send_one(&conn[1]);

@@ -3,8 +3,6 @@
  * The table against a simple model of what the specification says (model.h):
  * random packets, rules, limits, restores and time, one after the other.
  */
-#include "../../kernel/hash.h"
-#include "../../kernel/session.h"
 #include "model.h"
 #include "unit.h"
 #include "world.h"
@@ -46,13 +44,13 @@ static void ask(void)
 	addr = world_peer(r->family, peer);
 	unit_log("who has proto %u port %u for peer %u?", proto, port, peer);
 	rcu_read_lock();
-	t = trigger_by_port(&r->rule->name->ports, proto, port, &addr);
+	t = world_by_port(&r->rule->name->ports, proto, port, &addr);
 	m = model_owner_of(r->rule->name, proto, port, peer);
 	check(t == (m ? m->t : NULL));
 
 	owner = random_below(WORLD_OWNERS);
 	to = world_owner(r->family, owner);
-	t = trigger_by_owner(&r->rule->name->ports, proto, port, &to, &addr);
+	t = world_by_owner(&r->rule->name->ports, proto, port, &to, &addr);
 	for (i = 0; i < model_n; i++) {
 		if (model[i].rule->rule->name != r->rule->name ||
 		    model[i].owner != owner ||
@@ -76,7 +74,7 @@ static void check_states(void)
 	rcu_read_lock();
 	for (i = 0; i < model_n; i++) {
 		struct model *m = &model[i];
-		bool waiting = trigger_is_waiting(m->t);
+		bool waiting = trigger_lookup_is_waiting(m->t);
 
 		if (waiting != model_waits(m)) {
 			unit_log("rule %d owner %u: waiting %d",
@@ -125,8 +123,8 @@ static void packet(void)
 		return;
 	unit_log("at %llu: rule %d: owner %u to peer %u, conn %d status %lx state %d",
 		 model_now, (int)(r - world_rule), owner, peer,
-		 (int)(ct - world_conn), ct->status, trigger_session_state(ct));
-	if (session && trigger_session_state(ct) == TRIGGER_SESSION_ENDED) {
+		 (int)(ct - world_conn), ct->status, trigger_session_ct_state(ct));
+	if (session && trigger_session_ct_state(ct) == TRIGGER_SESSION_ENDED) {
 		world_packet(r, ct);
 		return;
 	}
@@ -158,7 +156,7 @@ static void restore(void)
 	unsigned int owner = random_below(WORLD_OWNERS), i;
 	union nf_inet_addr peers[TRIGGER_PEERS_MAX];
 	unsigned int peer[TRIGGER_PEERS_MAX];
-	struct trigger_saved saved = {
+	struct trigger_restore saved = {
 		.peer = peers,
 		.proto = IPPROTO_UDP,
 		.port = 53,
@@ -199,7 +197,7 @@ static void restore(void)
 		m->last = model_now - saved.idle;
 		m->counted = m->last;
 		m->hits = saved.hits;
-		m->adopting_until = model_now + TRIGGER_ADOPT_SECS * TRIGGER_SECOND;
+		m->adopting_until = model_now + TRIGGER_RESTORE_ADOPT_SECS * TRIGGER_SECOND;
 		check(m->t->answered);
 	} else {
 		m->last = max(m->last, model_now - saved.idle);
@@ -222,9 +220,9 @@ static void use(void)
 	unit_log("rule %d owner %u is used, conn %d",
 		 (int)(m->rule - world_rule), m->owner, (int)(ct - world_conn));
 	rcu_read_lock();
-	trigger_hit(m->t);
+	world_hit(m->t);
 	if (m->rule->info.flags & XT_TRIGGER_F_REFRESH_BOTH)
-		trigger_packet_in(m->t, ct);
+		trigger_refresh_in(m->t, ct);
 	rcu_read_unlock();
 	m->hits++;
 	if (!(m->rule->info.flags & XT_TRIGGER_F_REFRESH_BOTH))
@@ -365,7 +363,7 @@ UNIT_TEST(table)
 	for (i = 0; i < WORLD_RULES; i++)
 		world_load(i);
 	for (turn = 0; turn < 20000; turn++) {
-		model_now = trigger_now();
+		model_now = trigger_clock_now();
 		act();
 		shim_cpu = one_in(2);
 		model_compare();

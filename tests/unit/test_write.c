@@ -3,7 +3,7 @@
 #include <linux/uaccess.h>
 #include <stdlib.h>
 
-#include "../../kernel/proc.h"
+#include "../../kernel/write.h"
 #include "unit.h"
 #include "world.h"
 
@@ -45,27 +45,27 @@ static size_t open_line(char *line, unsigned int i)
 }
 
 /* One write of @text, from a copy without a byte to spare. */
-static ssize_t write_all(struct trigger_writer *writer, const char *text,
+static ssize_t write_all(struct trigger_write *writer, const char *text,
 			 size_t size)
 {
 	char *copy = malloc(size ?: 1);
 	ssize_t done;
 
 	memcpy(copy, text, size);
-	done = trigger_writer_write(writer, &world, copy, size);
+	done = trigger_write(writer, &world, copy, size);
 	free(copy);
 	return done;
 }
 
 static ssize_t write_line(const char *line)
 {
-	struct trigger_writer *writer = trigger_writer_new();
+	struct trigger_write *writer = trigger_write_new();
 	ssize_t done;
 
 	check(writer);
 	unit_log("write: %s", line);
 	done = write_all(writer, line, strlen(line));
-	trigger_writer_free(writer);
+	trigger_write_free(writer);
 	return done;
 }
 
@@ -245,7 +245,7 @@ static size_t bad_line(char *line, int *err)
 static void write_in_pieces(void)
 {
 	static char text[30000];
-	struct trigger_writer *writer = trigger_writer_new();
+	struct trigger_write *writer = trigger_write_new();
 	size_t size = 0, at = 0, bad_at, chunk, lines = random_below(30), i;
 	int err = 0;
 	ssize_t done = 0;
@@ -276,7 +276,7 @@ static void write_in_pieces(void)
 	} else {
 		check_equal(at, size);
 	}
-	trigger_writer_free(writer);
+	trigger_write_free(writer);
 	check_equal(write_line("/\n"), 2);
 }
 
@@ -293,7 +293,7 @@ UNIT_TEST(write_in_pieces)
 /* Memory of the user's that ends: what came before it is done. */
 UNIT_TEST(write_fault)
 {
-	struct trigger_writer *writer = trigger_writer_new();
+	struct trigger_write *writer = trigger_write_new();
 	char text[1024];
 	size_t len;
 
@@ -301,13 +301,13 @@ UNIT_TEST(write_fault)
 	len = open_line(text, 1);
 	len += open_line(text + len, 2);
 	shim_user_end = text;
-	check_equal(trigger_writer_write(writer, &world, text, len), -EFAULT);
+	check_equal(trigger_write(writer, &world, text, len), -EFAULT);
 	shim_user_end = text + len / 2;
-	check_equal(trigger_writer_write(writer, &world, text, len), -EFAULT);
+	check_equal(trigger_write(writer, &world, text, len), -EFAULT);
 	check_equal(world.table.pool.count, 0);
 	shim_user_end = NULL;
-	check_equal(trigger_writer_write(writer, &world, text, len), len);
+	check_equal(trigger_write(writer, &world, text, len), len);
 	check_equal(world.table.pool.count, 2);
-	trigger_writer_free(writer);
+	trigger_write_free(writer);
 	end();
 }

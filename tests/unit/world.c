@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A table in a small world. See world.h. */
-#include "../../kernel/hash.h"
-#include "../../kernel/session.h"
 #include "rules.h"
 #include "unit.h"
 #include "world.h"
@@ -110,7 +108,7 @@ void world_begin(void)
 
 	memset(&world, 0, sizeof(world));
 	check(!trigger_table_init(&world.table));
-	check(!trigger_rules_init(&world.rules, &world.table));
+	check(!trigger_rule_init(&world.rules, &world.table));
 	for (i = 0; i < WORLD_CONNS; i++)
 		world_conn[i].ct_general.use.refs = 0;
 	shim_conns = world_conn;
@@ -131,7 +129,7 @@ void world_end(void)
 			world_unload(i);
 	}
 	shim_grace_period();
-	trigger_rules_exit(&world.rules);
+	trigger_rule_exit(&world.rules);
 	trigger_table_exit(&world.table);
 }
 
@@ -178,7 +176,7 @@ void world_change_conn(struct nf_conn *ct)
 {
 	if (ct->status & IPS_DYING)	/* conntrack has let go of it */
 		return;
-	if (trigger_session_state(ct) == TRIGGER_SESSION_ENDED) {
+	if (trigger_session_ct_state(ct) == TRIGGER_SESSION_ENDED) {
 		ct->status |= IPS_DYING;
 		nf_ct_put(ct);
 		return;
@@ -217,7 +215,7 @@ void world_change_conn(struct nf_conn *ct)
 void world_packet(struct world_rule *r, struct nf_conn *ct)
 {
 	rcu_read_lock();
-	trigger_packet_out(&r->rule->set, ct);
+	trigger_open_packet(&r->rule->set, ct);
 	rcu_read_unlock();
 }
 
@@ -272,8 +270,8 @@ static void check_refs(struct trigger **t, unsigned int n,
 
 		refs = 0;
 		for (j = 0; j < n; j++) {
-			for (k = 0; k < t[j]->set->slots; k++)
-				refs += (void *)t[j]->slot[k] == &conn[i];
+			for (k = 0; k < t[j]->set->sessions; k++)
+				refs += t[j]->session[k].ref == (unsigned long)&conn[i];
 		}
 		check_equal(use, refs + held);
 	}
@@ -291,7 +289,7 @@ static void check_lines(struct trigger **t, unsigned int n)
 		const struct trigger_set *set = t[i]->set;
 
 		check(!t[i]->dead);
-		check(trigger_find(set, &t[i]->owner) == t[i]);
+		check(trigger_hash_find(set, &t[i]->owner) == t[i]);
 		in_set = 0;
 		in_host = 0;
 		for (j = 0; j < n; j++) {
@@ -303,12 +301,12 @@ static void check_lines(struct trigger **t, unsigned int n)
 		check_equal(t[i]->host->pool.count, in_host);
 		next = list_next_entry(t[i], in[TRIGGER_IN_SET].all);
 		check(&next->in[TRIGGER_IN_SET].all == &set->pool.all ||
-		      trigger_rank(set, t[i]->since) <=
-		      trigger_rank(set, next->since));
+		      trigger_queue_rank(set, t[i]->since) <=
+		      trigger_queue_rank(set, next->since));
 		peers = 0;
-		hlist_for_each_entry(peer, &t[i]->peers, of) {
-			check(trigger_line_find(set, &peer->line->addr) ==
-			      peer->line);
+		hlist_for_each_entry(peer, &t[i]->peers, node) {
+			check(trigger_peer_find_queue(set, &peer->queue->addr) ==
+			      peer->queue);
 			check(peer->trigger == t[i]);
 			peers++;
 		}

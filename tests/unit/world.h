@@ -8,8 +8,21 @@
 
 #include <net/netfilter/nf_conntrack.h>
 
+#include "../../kernel/close.h"
+#include "../../kernel/gc.h"
+#include "../../kernel/hash.h"
+#include "../../kernel/host.h"
+#include "../../kernel/limit.h"
+#include "../../kernel/lookup.h"
 #include "../../kernel/net.h"
-#include "../../kernel/life.h"
+#include "../../kernel/open.h"
+#include "../../kernel/peer.h"
+#include "../../kernel/queue.h"
+#include "../../kernel/refresh.h"
+#include "../../kernel/restore.h"
+#include "../../kernel/session.h"
+#include "../../kernel/table.h"
+#include "../../kernel/walk.h"
 
 #define WORLD_RULES	8
 #define WORLD_OWNERS	6
@@ -75,16 +88,33 @@ void world_check_conns(const struct nf_conn *conn, unsigned int conns);
 extern unsigned int *const shim_param_max_triggers;
 extern unsigned int *const shim_param_max_per_host;
 
-/* What `in` asks: has @owner @port open for @peer? */
+/* What `dnat` asks: who owns @port for @peer? */
 static inline struct trigger *
-trigger_by_owner(const struct trigger_ports *ports, u8 proto, u16 port,
-		 const union nf_inet_addr *owner,
-		 const union nf_inet_addr *peer)
+world_by_port(const struct trigger_ports *ports, u8 proto, u16 port,
+	      const union nf_inet_addr *peer)
 {
 	const struct trigger_ports_map *map =
-		trigger_ports_find(ports, proto, port);
+		trigger_lookup_map(ports, proto, port);
 
-	return map ? trigger_owned(map, port, owner, peer) : NULL;
+	return map ? trigger_lookup_owner(map, port, peer) : NULL;
+}
+
+/* What `in` asks: has @owner @port open for @peer? */
+static inline struct trigger *
+world_by_owner(const struct trigger_ports *ports, u8 proto, u16 port,
+	       const union nf_inet_addr *owner,
+	       const union nf_inet_addr *peer)
+{
+	const struct trigger_ports_map *map =
+		trigger_lookup_map(ports, proto, port);
+
+	return map ? trigger_lookup_owned(map, port, owner, peer) : NULL;
+}
+
+/* A new inbound connection to the owner of @t. */
+static inline void world_hit(struct trigger *t)
+{
+	atomic_inc(&t->hits);
 }
 
 #endif /* _WORLD_H */

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How an active trigger ends. See close.h. */
+#include <linux/sched.h>
+
+#include "close.h"
+#include "hash.h"
+#include "host.h"
+#include "peer.h"
+
+/* How many are closed in one turn with the lock held. */
+#define CLOSE_BATCH	32
+
+static struct trigger_pool *pool_of(struct trigger *t, enum trigger_scope scope)
+{
+	switch (scope) {
+	case TRIGGER_IN_SET:
+		return &t->set->pool;
+	case TRIGGER_IN_HOST:
+		return &t->host->pool;
+	default:
+		return &t->set->table->pool;
+	}
+}
+
+/* Close @t, which is not dead, and count it as @why. Lock held. Any context. */
+void trigger_close_locked(struct trigger *t, enum trigger_stat why)
+{
+	struct trigger_table *table = t->set->table;
+	struct trigger_peer *peer;
+	struct hlist_node *next;
+	enum trigger_scope scope;
+	unsigned int i;
+
+	lockdep_assert_held(&table->lock);
+	trigger_count(table, why);
+	WRITE_ONCE(t->dead, true);
+	smp_wmb(); /* before it is taken apart; pairs with is_alive() of proc.c */
+	trigger_hash_del(t);
+	hlist_for_each_entry_safe(peer, next, &t->peers, node)
+		trigger_peer_del(peer);
+	trigger_set_answered(t);
+	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+		struct trigger_pool *pool = pool_of(t, scope);
+
+		list_del_rcu(&t->in[scope].all);
+		WRITE_ONCE(pool->count, pool->count - 1);
+	}
+	trigger_host_put(table, t->host);
+	for (i = 0; i < t->set->sessions; i++)
+		trigger_session_clear(&t->session[i]);
+	trigger_put(t);
+}
+
+/* Close @t by hand, unless it is dead. Under RCU, lock not held. */
+void trigger_close(struct trigger *t)
+{
+	struct trigger_table *table = t->set->table;
+
+	spin_lock_bh(&table->lock);
+	if (!t->dead)
+		trigger_close_locked(t, TRIGGER_CLOSED);
+	spin_unlock_bh(&table->lock);
+}
+
+/*
+ * Close @t if its timeout, its lifetime or its last session is over at @now.
+ * Return whether it was. Lock held. Any context.
+ */
+bool trigger_close_expired(struct trigger *t, u64 now)
+{
+	if (trigger_is_open(t, now))
+		return false;
+	trigger_close_locked(t, trigger_is_expired(t, now) ? TRIGGER_EXPIRED :
+			     TRIGGER_ENDED);
+	return true;
+}
+
+/* Close all of @pool, and count them as closed. Process context. */
+void trigger_close_pool(struct trigger_table *table, struct trigger_pool *pool,
+			enum trigger_scope scope)
+{
+	struct trigger *t;
+	unsigned int left;
+
+	do {
+		left = CLOSE_BATCH;
+		spin_lock_bh(&table->lock);
+		while (left && !list_empty(&pool->all)) {
+			t = list_first_entry(&pool->all, struct trigger,
+					     in[scope].all);
+			trigger_close_locked(t, TRIGGER_CLOSED);
+			left--;
+		}
+		spin_unlock_bh(&table->lock);
+		cond_resched();
+	} while (!left);
+}
+
+/*
+ * Close all active triggers of @set; nothing opens in it any more. Process
+ * context. @set and what it points to must live on for an RCU grace period.
+ */
+void trigger_close_set(struct trigger_set *set)
+{
+	spin_lock_bh(&set->table->lock);
+	set->gone = true;
+	spin_unlock_bh(&set->table->lock);
+	trigger_close_pool(set->table, &set->pool, TRIGGER_IN_SET);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How an active trigger opens: by a packet of its owner. */
+#ifndef _TRIGGER_OPEN_H
+#define _TRIGGER_OPEN_H
+
+#include "trigger.h"
+
+struct nf_conn;
+
+struct trigger *trigger_open_insert(struct trigger_set *set,
+				    const union nf_inet_addr *owner, u8 proto,
+				    u16 port, u64 since, u32 refreshed);
+void trigger_open_packet(struct trigger_set *set, struct nf_conn *ct);
+
+#endif /* _TRIGGER_OPEN_H */

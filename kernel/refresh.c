@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a packet changes in an active trigger that is there. See refresh.h. */
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "peer.h"
+#include "queue.h"
+#include "refresh.h"
+
+static const union nf_inet_addr *peer_of(const struct nf_conn *ct)
+{
+	return &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3;
+}
+
+/*
+ * Follow @ct: in the session that was pending for it, else in an empty one, else
+ * in place of the one that has been followed longest. Lock held.
+ */
+static void follow(struct trigger *t, struct nf_conn *ct, u32 now)
+{
+	struct trigger_session session = trigger_session_get(ct);
+	u8 sessions = t->set->sessions, next, i;
+
+	if (trigger_session_empty(&session))
+		return;
+	for (i = 0; i < sessions; i++) {
+		if (trigger_session_match(&t->session[i], ct)) {
+			trigger_session_set(&t->session[i], session);
+			return;
+		}
+	}
+	next = t->next_session == TRIGGER_ADOPTING ? 0 : t->next_session;
+	for (i = 0; i < sessions && !trigger_session_empty(&t->session[next]); i++)
+		next = (next + 1) % sessions;
+	WRITE_ONCE(t->grace, now + 2 * TRIGGER_SECOND);
+	trigger_session_set(&t->session[next], session);
+	/* Pairs with the acquire in trigger_has_session(). */
+	smp_store_release(&t->next_session, (next + 1) % sessions);
+}
+
+/*
+ * Whether @ct is to be followed, and is not yet, or is pending. A connection is
+ * followed from its first packet on, or when a session is empty: the collector
+ * empties those that ended. Without sessions, one is followed until its answer:
+ * one that gets none while it is new is replaced. Under RCU or the lock.
+ */
+static bool should_follow(const struct trigger *t, const struct nf_conn *ct,
+			  u32 now)
+{
+	const struct trigger_set *set = t->set;
+	bool empty = false;
+	u8 i;
+
+	if (!set->session && READ_ONCE(t->answered))
+		return false;
+	for (i = 0; i < set->sessions; i++) {
+		if (trigger_session_match(&t->session[i], ct))
+			return trigger_session_is_pending(&t->session[i]) &&
+			       nf_ct_is_confirmed(ct);
+		empty |= trigger_session_empty(&t->session[i]);
+	}
+	if (empty)
+		return true;
+	return !nf_ct_is_confirmed(ct) &&
+	       (set->session || (s32)(READ_ONCE(t->grace) - now) <= 0);
+}
+
+/*
+ * Whether the peer of @ct is to be added. When there are too many, only the
+ * first packet of a connection replaces another peer: else busy connections
+ * with many peers would push each other out with every packet.
+ */
+static bool should_add_peer(const struct trigger *t, const struct nf_conn *ct)
+{
+	return t->set->peer_host && !trigger_peer_find(t, peer_of(ct)) &&
+	       (READ_ONCE(t->n_peers) < TRIGGER_PEERS_MAX ||
+		!nf_ct_is_confirmed(ct));
+}
+
+static bool should_set_answered(const struct trigger *t,
+				const struct nf_conn *ct)
+{
+	return !READ_ONCE(t->answered) && trigger_session_ct_answered(ct);
+}
+
+/*
+ * Note that the peer of @ct, which is known, was contacted: at most once a
+ * second, and for each new connection. Under RCU.
+ */
+static void refresh_peer(const struct trigger *t, const struct nf_conn *ct,
+			 u32 now)
+{
+	struct trigger_peer *peer = trigger_peer_find(t, peer_of(ct));
+
+	if (peer && (trigger_clock_elapsed(now, READ_ONCE(peer->contacted)) >=
+		     TRIGGER_SECOND || !nf_ct_is_confirmed(ct)))
+		WRITE_ONCE(peer->contacted, now);
+}
+
+/* Refresh the stamp of @t, and count it, at most once a second. Under RCU. */
+static void refresh_stamp(struct trigger *t, u32 now)
+{
+	u32 was = READ_ONCE(t->refreshed);
+
+	if (trigger_clock_elapsed(now, was) >= TRIGGER_SECOND &&
+	    cmpxchg(&t->refreshed, was, now) == was)
+		trigger_count(t->set->table, TRIGGER_REFRESHED);
+}
+
+/* Whether a packet of @ct changes more of @t than stamps. Under RCU. */
+bool trigger_refresh_needs_lock(const struct trigger *t,
+				const struct nf_conn *ct, u64 now)
+{
+	return should_add_peer(t, ct) || should_follow(t, ct, now) ||
+	       should_set_answered(t, ct);
+}
+
+/* Note all that a packet of @ct changes in @t at @now. Lock and RCU held. */
+void trigger_refresh_locked(struct trigger *t, struct nf_conn *ct, u64 now)
+{
+	struct trigger_table *table = t->set->table;
+
+	refresh_stamp(t, now);
+	if (should_add_peer(t, ct)) {
+		trigger_peer_add(t, peer_of(ct),
+				 trigger_queue_next_since(table, now), now);
+		trigger_peer_evict(t, now);
+	} else if (t->set->peer_host) {
+		refresh_peer(t, ct, now);
+	}
+	if (should_set_answered(t, ct))
+		trigger_set_answered(t);
+	trigger_check_answered(t);	/* by one that may be replaced now */
+	if (should_follow(t, ct, now))
+		follow(t, ct, now);
+}
+
+/* Refresh the stamps of @t for a packet of @ct. Under RCU. */
+void trigger_refresh(struct trigger *t, const struct nf_conn *ct, u32 now)
+{
+	refresh_stamp(t, now);
+	if (t->set->peer_host)
+		refresh_peer(t, ct, now);
+}
+
+/*
+ * Refresh @t for @ct, an inbound connection that it has let in
+ * (--trigger-refresh both). Under RCU, softirqs on or off.
+ */
+void trigger_refresh_in(struct trigger *t, struct nf_conn *ct)
+{
+	struct trigger_table *table = t->set->table;
+	u64 now = trigger_clock_now();
+
+	refresh_stamp(t, now);
+	if (!t->set->session || !should_follow(t, ct, now))
+		return;
+	spin_lock_bh(&table->lock);
+	if (!t->dead) {
+		trigger_check_answered(t);	/* by one that may be replaced now */
+		if (should_follow(t, ct, now))
+			follow(t, ct, now);
+	}
+	spin_unlock_bh(&table->lock);
+}
