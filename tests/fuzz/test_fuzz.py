@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Rules, commands and packets by chance: nothing the module meets may break it.
+"""Random rules, commands and packets: nothing may break the module.
 
 Each test tells its seed in its name; `make fuzz SEED=... COUNT=...` repeats it, or runs longer.
 What they judge by themselves stands at the top of each fuzzer; the kernel's log is judged as in
@@ -155,7 +155,7 @@ def fuzz_router(router):
 
 
 def test_packets(fuzz_router, fuzzer, seed):
-    """Whatever passes the router, nobody gets in where nothing is related."""
+    """Whatever passes the router, nobody reaches a port that is not related."""
     program = fuzzer("packets")
     counted = {"opened": 0, "dnat": 0, "accepted": 0, "evicted": 0}
     for _ in run_in_parts(fuzz_router, program, seed):

@@ -45,7 +45,7 @@ def test_the_owners_own_packets_are_not_sent_back(router, lan1, wan, port):
 
 
 def test_another_lan_host_may_use_the_routers_address(router, lan1, lan2):
-    """Any new connection to the router's address is taken where the rule sees it."""
+    """Another LAN host's new connection to the router's address is redirected, too."""
     router.load(TRIGGER, DNAT_ANYWHERE, "-A FORWARD -o br-lan -j ACCEPT",
                 "-t nat -A POSTROUTING -s 192.168.1.0/24 -d 192.168.1.0/24 -j MASQUERADE")
     lan1.send("udp:3000")
@@ -75,7 +75,7 @@ def test_a_null_mapping_is_a_mapping(router, lan1, wan, port):
 
 @PROTOCOLS
 def test_the_routers_own_service_keeps_its_port(router, lan1, wan, port):
-    """A port on which the router listens is not given away; it is counted as local."""
+    """A port on which the router listens is not redirected; it is counted as local."""
     router.load(TRIGGER, DNAT, IN)
     router.serve(port)
     lan1.send("udp:3000")
@@ -86,7 +86,7 @@ def test_the_routers_own_service_keeps_its_port(router, lan1, wan, port):
 
 @PROTOCOLS
 def test_the_routers_own_service_on_its_address(router, lan1, wan, port):
-    """The same for a service bound to the address alone that is asked for."""
+    """The same for a service that is bound to that address alone."""
     router.load(TRIGGER, DNAT, IN)
     router.serve(port, router.ip)
     lan1.send("udp:3000")
@@ -115,7 +115,7 @@ def test_shadow_takes_the_routers_ports_too(router, lan1, wan, port):
 
 
 def test_a_wide_range_leaves_the_routers_services(router, lan1, wan):
-    """Even with every port related, what the router serves stays its own."""
+    """Also with all ports related, the router keeps the ports of its services."""
     router.load(out("--trigger-match 3000 --trigger-relate all:1-65535"), DNAT, IN)
     router.serve("tcp:22")
     router.serve("udp:53")
@@ -127,7 +127,7 @@ def test_a_wide_range_leaves_the_routers_services(router, lan1, wan):
 
 
 def test_the_port_is_unchanged(router, lan1, wan):
-    """The owner is reached at the port that was asked for."""
+    """The destination port does not change."""
     router.load(out("--trigger-match 3000 --trigger-relate tcp:5000-5010"), DNAT, IN)
     lan1.send("udp:3000")
     for port in ("tcp:5000", "tcp:5003", "tcp:5010"):
@@ -136,7 +136,7 @@ def test_the_port_is_unchanged(router, lan1, wan):
 
 
 def test_a_connection_that_in_does_not_let_in(router, lan1, wan):
-    """dnat alone sends, and lets nobody in: FORWARD decides."""
+    """`dnat` redirects and does not accept: FORWARD decides."""
     router.load(TRIGGER, DNAT)
     lan1.send("udp:3000")
     count = router.counting()

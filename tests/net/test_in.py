@@ -16,7 +16,7 @@ def forward(port, to, protocol="tcp"):
 
 
 def test_only_to_the_owner(router, lan1, lan2, wan):
-    """The owner's port on another LAN host stays closed, however one gets there."""
+    """The same port on another LAN host stays closed."""
     router.load(TRIGGER, forward(113, lan2.ip), IN)
     lan1.send("udp:3000")
     count = router.counting()
@@ -67,7 +67,7 @@ def test_only_from_its_peers(router, lan1, wan):
 
 
 def test_each_owners_peers_are_its_own(router, lan1, lan2, wan):
-    """A peer of one owner is none of another."""
+    """A peer of one owner is not a peer of another one."""
     wan.route("192.168.1.0/24 via %s" % router.ip)
     router.load(TRIGGER + " --trigger-peer host", IN, nat=())
     lan1.send("udp:3000", dst=wan.ip)
@@ -79,7 +79,7 @@ def test_each_owners_peers_are_its_own(router, lan1, lan2, wan):
 
 
 def test_only_new_connections(router, lan1, wan):
-    """`in` accepts the first packet; the rest is the business of other rules."""
+    """`in` accepts the first packet of a connection and no later ones."""
     router.load(TRIGGER, DNAT, IN, "-A FORWARD -i wan -p udp --dport 113 -j REJECT")
     lan1.send("udp:3000")
     count = router.counting()
@@ -91,7 +91,7 @@ def test_only_new_connections(router, lan1, wan):
 
 
 def test_only_packets_to_the_owner(router, lan1, wan):
-    """What the owner or another host sends to somebody's port 113 is not accepted."""
+    """Packets to port 113 of other hosts are not accepted."""
     router.load(TRIGGER, "-A FORWARD -j TRIGGER --trigger-type in",
                 "-A FORWARD -i br-lan -p tcp -j REJECT --reject-with tcp-reset")
     lan1.send("udp:3000")
@@ -99,7 +99,7 @@ def test_only_packets_to_the_owner(router, lan1, wan):
 
 
 def test_everything_else_continues(router, lan1, wan):
-    """A packet that `in` has nothing to say about meets the next rule."""
+    """A packet that `in` does not accept continues with the next rule."""
     router.load(TRIGGER, IN, forward(8001, lan1.ip), "-A FORWARD -p tcp --dport 8001 -j ACCEPT")
     lan1.send("udp:3000")
     assert wan.who_answers("tcp:8001") == lan1.ip
@@ -111,7 +111,7 @@ INPUT_RULES = ("-A INPUT -i wan -j TRIGGER --trigger-type in",
 
 
 def test_input_is_for_the_routers_own_triggers(router, lan1, wan):
-    """What the router itself triggered is let in in INPUT, and closed before."""
+    """In INPUT, `in` accepts what the router itself has triggered."""
     router.load(out("--trigger-match 6667 --trigger-relate tcp:113", "-A OUTPUT -o wan"),
                 *INPUT_RULES)
     router.serve("tcp:113")
@@ -122,7 +122,7 @@ def test_input_is_for_the_routers_own_triggers(router, lan1, wan):
 
 
 def test_input_with_dnat_for_the_routers_own_triggers(router, lan1, wan):
-    """A dnat rule beside it changes nothing for the router's own port."""
+    """A dnat rule does not change that."""
     router.load(out("--trigger-match 6667 --trigger-relate tcp:113", "-A OUTPUT -o wan"),
                 DNAT, *INPUT_RULES)
     router.serve("tcp:113")

@@ -112,7 +112,7 @@ def test_tomato_rules(router, lan1, lan2, wan):
     check(router, lan1, lan2, wan)
 
 
-def test_superfluous_options_of_old_firmware(router, lan1, lan2, wan):
+def test_options_that_old_firmware_repeats(router, lan1, lan2, wan):
     """Rules that repeat the ports on dnat and in load, and work the same."""
     run_as_firmware_does(router, WITH_SUPERFLUOUS_OPTIONS)
     lan1.connect("tcp:6667")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Limits, and the hostile LAN host (spec section 5)."""
+"""Limits, and the hostile LAN host."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def trigger_as(router, host, *owners):
 
 
 def test_a_full_table_evicts_the_oldest_unanswered(router, lan1):
-    """A newcomer takes the place of the oldest whose peer has never answered."""
+    """A new trigger replaces the oldest one whose peer has never answered."""
     router.load(TRIGGER)
     router.set_parameter("max_triggers", 3)
     assert router.counters()["max"] == 3
@@ -37,7 +37,7 @@ def test_a_full_table_evicts_the_oldest_unanswered(router, lan1):
 
 
 def test_the_answered_are_never_evicted(router, lan1, lan2):
-    """One whose peer has answered stays, however old: an unanswered one makes room."""
+    """A trigger whose peer has answered is never evicted; an unanswered one makes room."""
     router.load(TRIGGER)
     router.set_parameter("max_triggers", 3)
     lan1.connect("udp:3000")
@@ -47,7 +47,7 @@ def test_the_answered_are_never_evicted(router, lan1, lan2):
 
 
 def test_a_table_full_of_answered_ones_refuses(router, lan1, lan2, wan):
-    """With none to evict the newcomer is refused and counted, and its packets pass."""
+    """When none can be evicted, the new one is refused and counted, and its packets pass."""
     router.load(TRIGGER, DNAT, IN)
     router.set_parameter("max_triggers", 2)
     lan1.connect("udp:3000")
@@ -61,7 +61,7 @@ def test_a_table_full_of_answered_ones_refuses(router, lan1, lan2, wan):
 
 
 def test_room_is_made_by_who_closes(router, lan1, lan2):
-    """A full table takes a new one as soon as another has ended."""
+    """A full table accepts a new trigger as soon as another one has ended."""
     router.load(TRIGGER + " --trigger-session")
     router.set_parameter("max_triggers", 1)
     game = lan1.connect("tcp:3000")
@@ -73,7 +73,7 @@ def test_room_is_made_by_who_closes(router, lan1, lan2):
 
 
 def test_an_answer_that_comes_later_counts(router, lan1, lan2):
-    """Unanswered first, answered before the table is full: it is not evicted."""
+    """A trigger that is answered before the table is full is not evicted."""
     router.load(TRIGGER)
     router.set_parameter("max_triggers", 2)
     lan1.send("udp:3000")
@@ -110,7 +110,7 @@ def test_a_servers_answer_to_a_spoofed_address_is_none(router, lan1, lan2, wan):
 
 
 def test_a_lower_limit_closes_nothing(router, lan1, lan2):
-    """Lowering the limit keeps what is open, and takes nothing new."""
+    """A lower limit closes nothing and lets nothing new open."""
     router.load(TRIGGER)
     lan1.connect("udp:3000")
     lan2.connect("udp:3000")
@@ -127,7 +127,7 @@ RULES = [out("--trigger-match %d --trigger-relate tcp:%d" % (3000 + n, 5000 + n)
 
 
 def test_a_host_at_its_limit_is_refused(router, lan1, lan2, wan):
-    """An owner with as many as it may have gets no more; its packets and others go on."""
+    """An owner at its limit gets no more; its packets and other hosts' pass."""
     router.load(*RULES + [DNAT, IN])
     router.set_parameter("max_per_host", 2)
     lan1.connect("udp:3000")
@@ -141,7 +141,7 @@ def test_a_host_at_its_limit_is_refused(router, lan1, lan2, wan):
 
 
 def test_a_host_at_its_limit_evicts_its_own_oldest_unanswered(router, lan1, lan2):
-    """The owner's newcomer takes the place of its own, never of another host's."""
+    """An owner's new trigger replaces one of its own, never another host's."""
     router.load(*RULES)
     router.set_parameter("max_per_host", 2)
     lan2.send("udp:3000")
@@ -154,7 +154,7 @@ def test_a_host_at_its_limit_evicts_its_own_oldest_unanswered(router, lan1, lan2
 
 
 def test_a_host_at_its_limit_keeps_its_answered_ones(router, lan1):
-    """Among its own, too, only the unanswered make room."""
+    """Only an owner's unanswered triggers make room."""
     router.load(*RULES)
     router.set_parameter("max_per_host", 2)
     lan1.connect("udp:3000")
@@ -177,7 +177,7 @@ def test_a_host_at_its_limit_takes_no_others_place(router, lan1, lan2):
 
 
 def test_a_host_at_its_limit_refreshes_what_it_has(router, lan1):
-    """A limit is for opening: what is open is refreshed as ever."""
+    """A limit applies to openings; what is open can be refreshed."""
     router.load(RULES[0].replace("-j", "-p tcp -j") + " --trigger-session")
     router.set_parameter("max_per_host", 1)
     lan1.connect("tcp:3000")
@@ -220,7 +220,7 @@ def test_a_rules_limit_is_its_own(router, lan1, lan2):
 
 
 def test_a_rules_limit_frees_with_its_owner(router, lan1, lan2):
-    """When the one owner is done, the next may open."""
+    """When the owner's trigger closes, the next host may open."""
     router.load(TRIGGER + " --trigger-max 1 --trigger-session")
     lan1.connect("tcp:3000").close()
     lan2.connect("tcp:3000")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The main job: a LAN host's connection opens a port to it (spec sections 1 and 3)."""
+"""The main job: a LAN host's connection opens a port to that host."""
 
 import pytest
 
@@ -12,7 +12,7 @@ IRC = out("--trigger-match 6660-6669 --trigger-relate tcp:113")
 
 
 def test_opens_to_the_owner_and_to_nobody_else(router, lan1, wan):
-    """Closed before; after a LAN host's trigger the port reaches that host, and only it."""
+    """The port is closed first; after a LAN host triggers, it reaches that host alone."""
     router.load(IRC, DNAT, IN)
     assert wan.who_answers("tcp:113") is None
     assert router.triggers() == []
@@ -21,7 +21,7 @@ def test_opens_to_the_owner_and_to_nobody_else(router, lan1, wan):
 
 
 def test_opens_to_every_remote_host(router, lan1, wan):
-    """Another remote host than the one contacted may use the port, too."""
+    """A remote host that was not contacted may use the port, too."""
     router.load(IRC, DNAT, IN)
     lan1.connect("tcp:6667")
     assert wan.who_answers("tcp:113", src=WAN2) == lan1.ip
@@ -36,7 +36,7 @@ def test_leaves_other_ports_closed(router, lan1, wan, port):
 
 
 def test_opens_to_the_other_host_when_that_one_triggers(router, lan2, wan):
-    """The owner is who triggered, not a host that the rules name."""
+    """The owner is the host that triggered, not a host that the rules name."""
     router.load(IRC, DNAT, IN)
     lan2.connect("tcp:6669")
     assert wan.who_answers("tcp:113") == lan2.ip
@@ -60,7 +60,7 @@ def test_opens_before_the_remote_host_answers(router, lan1, wan):
 
 
 def test_closes_after_the_timeout_but_not_what_is_established(router, lan1, wan):
-    """After the timeout new connections fail again; an established one lives on."""
+    """After the timeout new connections fail again; an established one continues."""
     router.load(out("--trigger-match 6667 --trigger-relate tcp:113 --trigger-timeout 1"),
                 DNAT, IN)
     lan1.connect("tcp:6667")
@@ -73,7 +73,7 @@ def test_closes_after_the_timeout_but_not_what_is_established(router, lan1, wan)
 
 
 def test_the_owner_sees_the_remote_address(router, lan1, wan):
-    """The connection arrives unmasked: the owner sees who calls."""
+    """The owner sees the address of the remote host."""
     router.load(IRC, DNAT, IN)
     lan1.connect("tcp:6667")
     ident = wan.connect("tcp:113", src=WAN2)
@@ -81,7 +81,7 @@ def test_the_owner_sees_the_remote_address(router, lan1, wan):
 
 
 def test_conntrack_shows_an_ordinary_dnat(router, lan1, wan):
-    """`conntrack -L` shows the connection that came in as any other DNAT."""
+    """`conntrack -L` shows the inbound connection like any other DNAT."""
     router.load(IRC, DNAT, IN)
     lan1.connect("tcp:6667")
     ident = wan.connect("tcp:113")
@@ -91,7 +91,7 @@ def test_conntrack_shows_an_ordinary_dnat(router, lan1, wan):
 
 
 def test_the_table_shows_it(router, lan1, wan):
-    """One line says who has what open, for whom and for how long."""
+    """One line has the owner, the open ports, the peers and the remaining time."""
     router.load(IRC, DNAT, IN)
     lan1.connect("tcp:6667")
     wan.who_answers("tcp:113")
@@ -103,7 +103,7 @@ def test_the_table_shows_it(router, lan1, wan):
 
 
 def test_the_counters_count(router, lan1, wan):
-    """The first line counts what was opened and how many connections were let in."""
+    """The first line counts openings and accepted connections."""
     router.load(IRC, DNAT, IN)
     count = router.counting()
     lan1.connect("tcp:6667")
@@ -121,7 +121,7 @@ def test_the_counters_count(router, lan1, wan):
 
 
 def test_deleting_the_rule_closes(router, lan1, wan):
-    """When the last rule that could have opened it is deleted, it is closed."""
+    """An active trigger closes when its rule is deleted."""
     router.load(IRC, DNAT, IN)
     lan1.connect("tcp:6667")
     assert wan.who_answers("tcp:113") == lan1.ip
@@ -131,7 +131,7 @@ def test_deleting_the_rule_closes(router, lan1, wan):
 
 
 def test_loads_by_itself_and_unloads_after_use(lab, router, lan1, wan, unload):
-    """The first rule loads the module, and after use, rules gone, it can be removed."""
+    """The first rule loads the module; after the rules are deleted, it can be removed."""
     router.load(IRC, DNAT, IN)
     lan1.connect("tcp:6667")
     assert wan.who_answers("tcp:113") == lan1.ip

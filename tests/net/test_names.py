@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""--trigger-name: tables that know nothing of each other."""
+"""--trigger-name: tables that are separate from each other."""
 
 from lab import WAN2
 from router import DNAT, IN, out
@@ -10,7 +10,7 @@ B = " --trigger-name b"
 
 
 def test_three_rules_of_one_name(router, lan1, wan):
-    """Rules that share a name work together; the table shows it."""
+    """Rules of one name work together; the proc file shows the name."""
     router.load(out(OPTIONS + A), DNAT + A, IN + A)
     lan1.send("udp:3000")
     assert wan.who_answers("tcp:113") == lan1.ip
@@ -18,7 +18,7 @@ def test_three_rules_of_one_name(router, lan1, wan):
 
 
 def test_dnat_sees_its_name_only(router, lan1, wan):
-    """A dnat rule of another name sends nothing."""
+    """A dnat rule of another name redirects nothing."""
     router.load(out(OPTIONS + A), DNAT + B, DNAT, IN + A)
     lan1.send("udp:3000")
     count = router.counting()
@@ -27,7 +27,7 @@ def test_dnat_sees_its_name_only(router, lan1, wan):
 
 
 def test_in_sees_its_name_only(router, lan1, wan):
-    """An `in` rule of another name lets nothing in."""
+    """An `in` rule of another name accepts nothing."""
     router.load(out(OPTIONS + A), DNAT + A, IN + B, IN)
     lan1.send("udp:3000")
     count = router.counting()
@@ -36,7 +36,7 @@ def test_in_sees_its_name_only(router, lan1, wan):
 
 
 def test_no_name_is_the_name_default(router, lan1, wan):
-    """`default` is what rules without a name share."""
+    """Rules without a name have the name `default`."""
     router.load(out(OPTIONS + " --trigger-name default"), DNAT, IN)
     lan1.send("udp:3000")
     assert wan.who_answers("tcp:113") == lan1.ip
@@ -44,7 +44,7 @@ def test_no_name_is_the_name_default(router, lan1, wan):
 
 
 def test_two_names_have_two_owners_of_one_port(router, lan1, lan2, wan):
-    """One port, two names: each has its own owner, and nobody waits."""
+    """One port under two names has an owner in each, and no owner waits."""
     router.load(out(OPTIONS + A, "-A FORWARD -s %s" % lan1.ip),
                 out(OPTIONS + B, "-A FORWARD -s %s" % lan2.ip),
                 DNAT.replace("-j", "-s %s -j" % wan.ip) + A,
@@ -57,7 +57,7 @@ def test_two_names_have_two_owners_of_one_port(router, lan1, lan2, wan):
 
 
 def test_the_longest_name(router, lan1, wan):
-    """A name may have 31 characters, and all of them count."""
+    """A name may have 31 characters, and all of them are compared."""
     name = " --trigger-name A0_.-" + "x" * 26
     router.load(out(OPTIONS + name), DNAT + name, DNAT + name[:-1], IN + name)
     lan1.send("udp:3000")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Network namespaces are separate, and end cleanly (spec section 6)."""
+"""Network namespaces are separate, and end cleanly."""
 
 import pytest
 

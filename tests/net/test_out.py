@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`out`: what triggers and what never does (spec section 3)."""
+"""`out`: what triggers and what never does."""
 
 import pytest
 
@@ -99,14 +99,14 @@ def test_mproto_without_ports(router, lan1, wan):
 
 
 def test_match_looks_at_the_destination_port(router, lan1):
-    """A source port in the list triggers nothing."""
+    """A source port in the list does not trigger."""
     router.load(out(OPTIONS))
     lan1.send("udp:3001", sport=3000)
     assert router.triggers() == []
 
 
 def test_without_a_match_list_every_packet_triggers(router, lan1, wan):
-    """Whatever reaches a rule without --trigger-match opens."""
+    """Every packet that reaches a rule without --trigger-match triggers."""
     router.load(out("--trigger-relate tcp:113", "-A FORWARD -i br-lan -p tcp"), DNAT, IN)
     lan1.send("udp:3000")
     assert router.triggers() == []
@@ -115,7 +115,7 @@ def test_without_a_match_list_every_packet_triggers(router, lan1, wan):
 
 
 def test_a_ping_triggers_without_a_match_list(router, lan1, wan):
-    """A rule without --trigger-match takes protocols that have no ports, too."""
+    """A rule without --trigger-match is also triggered by protocols without ports."""
     router.load(out("--trigger-relate tcp:113", "-A FORWARD -i br-lan -p icmp"), DNAT, IN)
     lan1.send_raw(wan.ip, ipv4(lan1.ip, wan.ip, 1, icmp_echo(1)))
     wait_until(router.triggers, "open after a ping")
@@ -123,7 +123,7 @@ def test_a_ping_triggers_without_a_match_list(router, lan1, wan):
 
 
 def test_a_ping_has_no_ports_to_match(router, lan1, wan):
-    """With --trigger-match no ICMP packet triggers, whatever stands where ports would."""
+    """With --trigger-match no ICMP packet triggers, whatever its first bytes are."""
     router.load(out(OPTIONS))
     # This identifier makes the checksum 3000; it lies where a destination port would.
     echo = icmp_echo(0xec47)
@@ -183,7 +183,7 @@ def test_proto_is_what_opens(router, lan1, wan, protocol, opens, closed):
 
 
 def test_the_packet_continues(router, lan1):
-    """`out` accepts nothing: a rule behind it still decides, and the port is open."""
+    """`out` accepts nothing: the next rule decides, and the port is open."""
     router.load(out("--trigger-match 6667 --trigger-relate tcp:113"),
                 "-A FORWARD -i br-lan -p tcp --dport 6667 -j REJECT --reject-with tcp-reset")
     assert lan1.who_answers("tcp:6667") is None
@@ -191,7 +191,7 @@ def test_the_packet_continues(router, lan1):
 
 
 def test_a_rule_that_no_packet_reaches_opens_nothing(router, lan1):
-    """Behind the rule that accepts, `out` sees nothing."""
+    """Behind a rule that accepts the packet, `out` does not see it."""
     router.load(base=("-A FORWARD -i br-lan -j ACCEPT", out("--trigger-relate tcp:113")))
     lan1.send("udp:3000")
     assert router.triggers() == []
@@ -211,7 +211,7 @@ def test_a_reply_triggers_nothing(router, lan1, wan):
 
 
 def test_a_reply_triggers_nothing_without_nat(router, lan1, wan):
-    """The same for a routed connection, which no NAT marks as inbound."""
+    """The same for a routed connection without NAT."""
     router.load6(out("--trigger-match 3000 --trigger-relate tcp:113", "-A FORWARD -i br-lan"),
                  "-A FORWARD -i wan -p udp --dport 8080 -j ACCEPT")
     flow = wan.connect("udp:8080", dst=lan1.ip6, sport=3000)
@@ -220,7 +220,7 @@ def test_a_reply_triggers_nothing_without_nat(router, lan1, wan):
 
 
 def test_an_inbound_connection_that_dnat_let_in_triggers_nothing(router, lan1, wan):
-    """A port forward to a LAN host's port 3000 gives the caller nothing."""
+    """A connection through a port forward to port 3000 opens nothing."""
     router.load(out(OPTIONS, ANYWHERE),
                 "-t nat -A PREROUTING -i wan -p udp --dport 3000 -j DNAT --to 192.168.1.10",
                 "-A FORWARD -i wan -p udp --dport 3000 -j ACCEPT")
@@ -231,7 +231,7 @@ def test_an_inbound_connection_that_dnat_let_in_triggers_nothing(router, lan1, w
 
 
 def test_a_triggered_inbound_connection_triggers_nothing(router, lan1, wan):
-    """What came in through an open port opens no further one."""
+    """A connection that came in through an open port opens no other port."""
     router.load(out(OPTIONS, ANYWHERE),
                 out("--trigger-match 113 --trigger-relate tcp:114", ANYWHERE), DNAT, IN)
     lan1.send("udp:3000")
@@ -240,7 +240,7 @@ def test_a_triggered_inbound_connection_triggers_nothing(router, lan1, wan):
 
 
 def test_a_fragmented_datagram_triggers(router, lan1, wan):
-    """The first fragment has the ports, and conntrack puts the rest behind it."""
+    """A fragmented datagram triggers by the ports of its first fragment."""
     router.load(out(OPTIONS), DNAT, IN)
     whole = udp(4000, 3000, b"x" * 2000)
     lan1.send_raw(wan.ip, ipv4(lan1.ip, wan.ip, 17, whole[:1024], 0x2000),
@@ -249,7 +249,7 @@ def test_a_fragmented_datagram_triggers(router, lan1, wan):
 
 
 def test_a_later_fragment_alone_triggers_nothing(router, lan1):
-    """What looks like ports in a later fragment is no port."""
+    """Bytes of a later fragment are not read as ports."""
     router.load(out(OPTIONS), out("--trigger-match 3000 --trigger-relate tcp:114",
                                   "-t mangle -A PREROUTING"))
     lan1.send_raw(SILENT, ipv4(lan1.ip, SILENT, 17, udp(4000, 3000, b"x" * 16), 1024 // 8))
@@ -258,7 +258,7 @@ def test_a_later_fragment_alone_triggers_nothing(router, lan1):
 
 
 def test_a_truncated_packet_triggers_nothing(router, lan1):
-    """A packet too short to have ports opens nothing."""
+    """A packet that is too short to have ports does not trigger."""
     router.load(out(OPTIONS))
     lan1.send_raw(SILENT, ipv4(lan1.ip, SILENT, 17, udp(4000, 3000)[:6]),
                   ipv4(lan1.ip, SILENT, 17, b""))
@@ -267,7 +267,7 @@ def test_a_truncated_packet_triggers_nothing(router, lan1):
 
 
 def test_an_untracked_packet_triggers_nothing(router, lan1):
-    """Without a conntrack entry nothing opens."""
+    """A packet without a conntrack entry does not trigger."""
     router.load(out(OPTIONS), "-t raw -A PREROUTING -i br-lan -p udp -j CT --notrack")
     lan1.send("udp:3000")
     assert router.triggers() == []
@@ -285,7 +285,7 @@ def test_an_untracked_packet_triggers_nothing(router, lan1):
     "-t nat -A POSTROUTING -o wan",
 ])
 def test_valid_hooks(router, lan1, wan, where):
-    """PREROUTING, FORWARD and POSTROUTING of any table: the owner is who sent it first."""
+    """PREROUTING, FORWARD and POSTROUTING of each table: the owner is the original source."""
     router.load(out(OPTIONS, where), DNAT, IN)
     flow = lan1.connect("udp:3000")
     flow.send()
@@ -295,7 +295,7 @@ def test_valid_hooks(router, lan1, wan, where):
 
 @pytest.mark.parametrize("where", ["-t mangle -A OUTPUT", "-t nat -A OUTPUT", "-A OUTPUT"])
 def test_output_is_for_the_router_itself(router, lan1, where):
-    """In OUTPUT the owner is the router; what LAN hosts send does not pass there."""
+    """In OUTPUT the owner is the router; packets of LAN hosts do not pass OUTPUT."""
     router.load(out(OPTIONS, where))
     lan1.send("udp:3000")
     assert router.triggers() == []
@@ -305,7 +305,7 @@ def test_output_is_for_the_router_itself(router, lan1, where):
 
 @pytest.mark.parametrize("where", ["-t raw -A PREROUTING -i br-lan", "-t raw -A OUTPUT"])
 def test_raw_is_harmless(router, lan1, where):
-    """Before conntrack there is no connection that could trigger."""
+    """In the raw table a packet has no connection yet, so it does not trigger."""
     router.load(out(OPTIONS, where))
     lan1.send("udp:3000")
     router.send("udp:3000")
@@ -314,7 +314,7 @@ def test_raw_is_harmless(router, lan1, where):
 
 @pytest.mark.parametrize("where", ["-A INPUT", "-t mangle -A INPUT", "-t nat -A INPUT"])
 def test_wrong_hooks_are_refused(router, where):
-    """INPUT is no place for `out`."""
+    """`out` is not valid in INPUT."""
     assert router.refuses(out(OPTIONS, where))
 
 
@@ -328,7 +328,7 @@ def test_a_user_chain_called_from_a_wrong_hook(router, lan1):
 
 
 def test_user_chains(router, lan1, wan):
-    """Rules work in user chains as in the built-in ones, nested, too."""
+    """Rules work in user chains as in built-in chains, also in nested ones."""
     router.load("-t nat -N inbound", "-t nat -A PREROUTING -j inbound",
                 DNAT.replace("PREROUTING", "inbound"),
                 "-N mine", "-N deeper", "-A FORWARD -j mine", "-A mine -j deeper",
@@ -339,7 +339,7 @@ def test_user_chains(router, lan1, wan):
 
 
 def test_base_rules_alone_open_nothing(router, lan1, wan):
-    """Nothing is open that no rule asked for: dnat and in alone let nobody in."""
+    """`dnat` and `in` alone accept nothing."""
     router.load(DNAT, IN, base=BASE_FILTER)
     lan1.connect("udp:3000")
     assert wan.who_answers("tcp:113") is None

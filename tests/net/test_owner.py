@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""--trigger-owner: who has a port that several LAN hosts have opened."""
+"""--trigger-owner: the owner of a port that several LAN hosts have opened."""
 
 import pytest
 
@@ -13,7 +13,7 @@ LAST = out(OPTIONS + "--trigger-session --trigger-owner last")
 
 
 def test_first_belongs_to_who_opened_first(router, lan1, lan2, wan):
-    """The second host waits in line; the table says so, and it is counted."""
+    """The second host waits; the proc file shows it and counts it."""
     router.load(FIRST, DNAT, IN)
     count = router.counting()
     lan1.connect("tcp:6667")
@@ -24,8 +24,8 @@ def test_first_belongs_to_who_opened_first(router, lan1, lan2, wan):
     assert (count("opened"), count("waited")) == (2, 1)
 
 
-def test_first_hands_over_down_the_line(router, lan1, lan2, wan):
-    """When the owner's closes, the next in line takes over by itself, in order."""
+def test_first_hands_over_along_the_queue(router, lan1, lan2, wan):
+    """When the owner's trigger closes, the next host in the queue takes over."""
     router.load(FIRST, DNAT, IN)
     owners = [(lan1, lan1.ip), (lan2, OTHER_OWNERS[1]), (lan2, lan2.ip), (lan2, OTHER_OWNERS[0])]
     line = [(ip, host.connect("tcp:6667", src=ip)) for host, ip in owners]
@@ -36,8 +36,8 @@ def test_first_hands_over_down_the_line(router, lan1, lan2, wan):
     assert wan.who_answers("tcp:113") is None
 
 
-def test_who_left_the_line_is_passed_over(router, lan1, lan2, wan):
-    """A waiting host that gives up takes nothing over."""
+def test_a_host_that_left_the_queue_is_passed_over(router, lan1, lan2, wan):
+    """A waiting host whose trigger has closed does not take over."""
     router.load(FIRST, DNAT, IN)
     first = lan1.connect("tcp:6667")
     second = lan2.connect("tcp:6667")
@@ -49,7 +49,7 @@ def test_who_left_the_line_is_passed_over(router, lan1, lan2, wan):
 
 
 def test_first_is_not_stolen_by_further_packets(router, lan1, lan2, wan):
-    """The waiting host may trigger as often as it likes."""
+    """Further packets of a waiting host do not move it forward."""
     router.load(FIRST, DNAT, IN)
     lan1.connect("tcp:6667")
     for _ in range(3):
@@ -58,7 +58,7 @@ def test_first_is_not_stolen_by_further_packets(router, lan1, lan2, wan):
 
 
 def test_a_waiting_host_does_not_refresh_the_owners(router, lan1, lan2, wan):
-    """The owner's times out under a waiting host's packets, and that one takes over."""
+    """A waiting host's packets do not refresh the owner's trigger; it takes over in the end."""
     router.load(out("--trigger-match 3000 --trigger-relate tcp:113 --trigger-timeout 1"),
                 DNAT, IN)
     lan1.send("udp:3000")
@@ -74,7 +74,7 @@ def test_a_waiting_host_does_not_refresh_the_owners(router, lan1, lan2, wan):
 
 
 def test_last_belongs_to_who_opened_last(router, lan1, lan2, wan):
-    """With `last` the newcomer has the port, and the other waits."""
+    """With `last` the newest host has the port, and the other one waits."""
     router.load(LAST, DNAT, IN)
     lan1.connect("tcp:6667")
     assert wan.who_answers("tcp:113") == lan1.ip
@@ -85,7 +85,7 @@ def test_last_belongs_to_who_opened_last(router, lan1, lan2, wan):
 
 
 def test_last_gives_back(router, lan1, lan2, wan):
-    """When the newcomer's closes, the one before it has the port again."""
+    """When the newest host's trigger closes, the host before it has the port again."""
     router.load(LAST, DNAT, IN)
     lan1.connect("tcp:6667")
     lan2.connect("tcp:6667").close()
@@ -93,7 +93,7 @@ def test_last_gives_back(router, lan1, lan2, wan):
 
 
 def test_last_is_who_opened_not_who_refreshed(router, lan1, lan2, wan):
-    """A further packet of the one before refreshes its own, and takes nothing back."""
+    """A further packet of the earlier host refreshes its trigger and does not change the order."""
     router.load(LAST, DNAT, IN)
     lan1.connect("tcp:6667")
     lan2.connect("tcp:6667")
@@ -142,7 +142,7 @@ def test_rules_with_equal_options_are_one_rule(router, lan1):
 
 
 def test_one_of_two_equal_rules_may_go(router, lan1, wan):
-    """While one rule that could have opened it is left, it stays open."""
+    """An active trigger stays open while one of the equal rules is loaded."""
     options = "--trigger-match 6667 --trigger-relate tcp:113"
     other = out(options, "-A FORWARD -i br-lan -p tcp")
     router.load(out(options), other, DNAT, IN)
@@ -154,7 +154,7 @@ def test_one_of_two_equal_rules_may_go(router, lan1, wan):
 
 
 def test_ranges_that_overlap_in_part(router, lan1, lan2, wan):
-    """Each port is decided for itself; who has some of its ports is open, not waiting."""
+    """Each port has its own owner; a host that owns one of its ports is not waiting."""
     router.load(out("--trigger-match 3000 --trigger-relate tcp:5000-5010"),
                 out("--trigger-match 3001 --trigger-relate tcp:5005-5015"), DNAT, IN)
     lan1.send("udp:3000")
@@ -165,7 +165,7 @@ def test_ranges_that_overlap_in_part(router, lan1, lan2, wan):
 
 
 def test_waiting_is_who_has_none_of_its_ports(router, lan1, lan2):
-    """Covered by two owners together is waiting, too: all of it is held by others."""
+    """A host waits when other hosts together own all of its ports."""
     router.load(out("--trigger-match 3000 --trigger-relate tcp:5000-5004"),
                 out("--trigger-match 3001 --trigger-relate tcp:5005-5009"),
                 out("--trigger-match 3002 --trigger-relate tcp:5002-5007"))
@@ -177,7 +177,7 @@ def test_waiting_is_who_has_none_of_its_ports(router, lan1, lan2):
 
 @pytest.mark.parametrize("newer, has_it", [("first", "lan1"), ("last", "lan2")])
 def test_a_first_rule_and_another_rule_on_one_port(lab, newer, has_it):
-    """The newer trigger's own rule says whether it goes to the front or to the end."""
+    """The newer trigger's rule decides whether it goes to the front or to the end."""
     lab.router.load(out("--trigger-match 3000 --trigger-relate tcp:113"),
                     out("--trigger-match 3001 --trigger-relate tcp:113 --trigger-owner " + newer),
                     DNAT, IN)

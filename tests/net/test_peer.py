@@ -50,7 +50,7 @@ def test_two_owners_of_one_port_at_once(router, lan1, lan2, wan):
 
 
 def test_two_owners_with_one_peer_in_common(router, lan1, lan2, wan):
-    """For a common peer the owner is the first; each keeps the peers of its own."""
+    """The first owner has the common peer; each owner keeps its other peers."""
     router.load(HOST, DNAT, IN)
     lan1.connect("tcp:6667", dst=wan.ip)
     lan2.connect("tcp:6667", dst=wan.ip)
@@ -63,7 +63,7 @@ def test_two_owners_with_one_peer_in_common(router, lan1, lan2, wan):
 
 
 def test_a_common_peer_is_handed_over(router, lan1, lan2, wan):
-    """When the owner's closes, the peer they share reaches the next in line."""
+    """When the owner's trigger closes, the common peer reaches the next owner."""
     router.load(HOST + " --trigger-session", DNAT, IN)
     first = lan1.connect("tcp:6667")
     lan2.connect("tcp:6667")
@@ -73,7 +73,7 @@ def test_a_common_peer_is_handed_over(router, lan1, lan2, wan):
 
 
 def test_contact_outside_the_rule_makes_no_peer(router, lan1, wan):
-    """A remote host contacted on another port is no peer of this rule."""
+    """A remote host that is contacted on another port is not a peer."""
     router.load(HOST, DNAT, IN)
     lan1.connect("tcp:6667", dst=wan.ip)
     lan1.connect("tcp:6668", dst=WAN2)
@@ -82,7 +82,7 @@ def test_contact_outside_the_rule_makes_no_peer(router, lan1, wan):
 
 
 def test_an_uninvited_caller_becomes_no_peer(router, lan1, wan):
-    """With --trigger-refresh both, too, only the owner makes peers."""
+    """Also with --trigger-refresh both, only the owner's packets add peers."""
     router.load(HOST + " --trigger-refresh both", DNAT, IN)
     lan1.connect("tcp:6667", dst=wan.ip)
     assert wan.who_answers("tcp:113", src=WAN2) is None
@@ -92,7 +92,7 @@ def test_an_uninvited_caller_becomes_no_peer(router, lan1, wan):
 
 
 def test_the_newest_sixteen_peers_count(router, lan1, wan):
-    """Of more peers than it keeps, the newest sixteen get in."""
+    """Only the newest sixteen peers get in."""
     router.load(HOST, DNAT, IN)
     peers = OTHER_PEERS[:17]
     for peer in peers:
@@ -105,7 +105,7 @@ def test_the_newest_sixteen_peers_count(router, lan1, wan):
 
 
 def test_a_peer_contacted_again_is_new_again(router, lan1, wan):
-    """The peer that is forgotten is the one not contacted for longest."""
+    """The peer that was not contacted for the longest time is dropped."""
     router.load(HOST, DNAT, IN)
     peers = OTHER_PEERS[:17]
     for peer in peers[:16]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Reading /proc/net/xt_trigger (spec section 4)."""
+"""Reading /proc/net/xt_trigger."""
 
 import os
 import re
@@ -81,7 +81,7 @@ def test_a_line_of_ipv6(router, lan1):
 
 
 def test_a_protocol_without_ports_triggers(router, lan1):
-    """What has no port is written as the protocol's number."""
+    """A protocol without ports is written as its number."""
     router.load(out("--trigger-relate tcp:113", "-A FORWARD -i br-lan -p icmp"))
     lan1.send_raw(SILENT, ipv4(lan1.ip, SILENT, 1, icmp_echo(7)))
     lan1.settle()
@@ -93,7 +93,7 @@ def test_a_protocol_without_ports_triggers(router, lan1):
 
 @pytest.mark.parametrize("protocol,name", [(17, "udp"), (6, "tcp"), (33, "dccp"), (136, "udplite")])
 def test_a_packet_to_port_0_triggers(router, lan1, protocol, name):
-    """No program sends there, but who does must not stop the restoring of others' lines."""
+    """A packet to port 0 makes a line that does not stop the restoring of other lines."""
     router.load(out("--trigger-relate tcp:113"))
     segment = {6: lambda: tcp_syn(lan1.ip, SILENT, 4000, 0)}.get(protocol, lambda: udp(4000, 0))()
     if protocol == 33:      # a request of service 0, its checksum left out
@@ -262,7 +262,7 @@ def test_reader_of_a_module_that_is_removed(bare, unload):
 
 
 def test_ten_thousand_read_while_they_change(bare):
-    """None that lives through a read is missing or there twice, and no line is torn."""
+    """No trigger that is open during the whole read is missing or doubled, and no line is torn."""
     everyone = filled(bare, 10000)
     bare.set_parameter("max_triggers", 12000)
     # Every third closes and opens again, others come and go; the rest stays.
@@ -293,7 +293,7 @@ def test_ten_thousand_read_while_they_change(bare):
 
 
 def test_packets_pass_in_the_middle_of_a_read(router, lan1, lan2, wan):
-    """A reader that stands still holds nothing that a packet, a rule or a write needs."""
+    """A paused reader does not delay packets, rules or writes."""
     filled(router, 300)
     router.load(TRIGGER, out("--trigger-match 6667 --trigger-relate tcp:114"), DNAT, IN)
     with opened(router, os.O_RDONLY) as fd:
@@ -326,7 +326,7 @@ def test_a_reader_that_never_ends_stalls_no_packet(router, lan1, wan):
 
 
 def test_only_root_reads_it(bare):
-    """0640, of root: others read nothing."""
+    """The file has mode 0640 and belongs to root: no other user reads it."""
     bare.load(TRIGGER)
     with opened(bare, os.O_RDONLY) as fd:
         found = os.fstat(fd)
@@ -336,7 +336,7 @@ def test_only_root_reads_it(bare):
 
 
 def test_expired_ones_are_not_shown(bare):
-    """What is over is neither shown nor counted, though nothing has asked for it since."""
+    """An expired trigger is neither shown nor counted, even if no packet has looked for it."""
     bare.load(TRIGGER, out("--trigger-relate tcp:114 --trigger-timeout 1"))
     write(bare, "+" + line("10.0.0.1") + "+" + line("10.0.0.2", open="tcp:114", timeout=1,
                                                     expires=1))

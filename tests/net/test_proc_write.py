@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Writing /proc/net/xt_trigger (spec section 4): exact syntax, or an error and nothing done."""
+"""Writing /proc/net/xt_trigger: exact syntax, or an error and nothing changes."""
 
 import ctypes
 import errno
@@ -93,7 +93,7 @@ def test_slash_closes_everything(bare):
 
 
 def test_slash_closes_a_large_table(bare):
-    """All of five thousand, in one go, and the file can be filled again."""
+    """One command closes five thousand, and they can be restored."""
     bare.load(PLAIN)
     bare.set_parameter("max_triggers", 5000)
     commands = "".join("+" + line(owner) for owner in owners(5000))
@@ -108,7 +108,7 @@ def test_slash_closes_a_large_table(bare):
 
 
 def test_each_condition_and_each_combination(bare):
-    """Closes what meets all of the conditions given, and nothing else."""
+    """A command closes what meets all of its conditions, and nothing else."""
     load(bare, *NAMED)
     tried = closed_some = 0
     for n in range(1, len(CONDITIONS) + 1):
@@ -140,7 +140,7 @@ def test_the_order_of_conditions_does_not_matter(bare):
 
 
 def test_closing_what_is_not_there(bare):
-    """Nothing meets the conditions: that is no error."""
+    """It is no error when nothing meets the conditions."""
     load(bare, *NAMED)
     write(bare, "+" + line(A))
     for command in ("-owner=%s\n" % B, "-name=never.heard-of_it\n", "-open=udp:113\n",
@@ -150,7 +150,7 @@ def test_closing_what_is_not_there(bare):
 
 
 def test_closed_by_hand_is_closed_to_packets(router, lan1, lan2, wan):
-    """A host's port is closed to new connections, the next in line gets it; old ones go on."""
+    """New connections reach the next owner in the queue; old connections continue."""
     router.load(PLAIN, DNAT, IN)
     lan1.send("udp:3000")
     lan2.send("udp:3000")
@@ -316,7 +316,7 @@ def test_several_commands_in_one_write(bare):
 
 
 def test_a_bad_line_ends_a_write(bare):
-    """The bytes in front of it are taken; written again from there, it gets its error."""
+    """The write returns the bytes before the bad line; a write from there returns its error."""
     load(bare, *NAMED)
     good, bad, last = "+" + line(A), "-owner=nobody\n", "+" + line(B)
     with opened(bare, os.O_WRONLY) as fd:
@@ -331,7 +331,7 @@ def test_a_bad_line_ends_a_write(bare):
 
 @pytest.mark.parametrize("error", ["ENOENT", "EINVAL"])
 def test_every_place_of_a_bad_line(bare, error):
-    """Behind any amount of good ones: the count is exact, and a program can go on from it."""
+    """Behind any number of good lines the count is exact, and a program can continue from it."""
     bad = line(A, open="tcp:1") if error == "ENOENT" else line(A, state="ajar")
     bare.load(PLAIN)
     everyone = owners(60)
@@ -406,7 +406,7 @@ def test_writers_do_not_mix(bare):
 
 
 def test_a_bad_line_in_parts(bare):
-    """Its error comes with its end, and takes nothing of what follows with it."""
+    """The error comes with the end of the line and does not affect later lines."""
     bare.load(PLAIN)
     with opened(bare, os.O_WRONLY) as fd:
         os.write(fd, b"-owner=nob")
@@ -418,7 +418,7 @@ def test_a_bad_line_in_parts(bare):
 
 
 def test_a_signal_ends_a_long_write(bare):
-    """Of megabytes in one call, what is carried out by then is taken, and nothing behind it."""
+    """When a signal ends a long write, its count is exact, and nothing behind it is done."""
     bare.load(PLAIN)
     writer, size = os.getpid(), 32 << 20
 
@@ -450,7 +450,7 @@ def test_no_newline_no_command(bare, kernel_log):
 
 
 def test_empty_writes(bare):
-    """Nothing written is nothing done; an empty line is no command."""
+    """An empty write does nothing; an empty line is not a command."""
     bare.load(PLAIN)
     assert write(bare, "") == 0
     assert refused(bare, "\n") == "EINVAL"
@@ -545,7 +545,7 @@ def test_an_unprivileged_user_may_not(bare):
 
 
 def test_root_without_the_capability_may_not(bare):
-    """Opening is not enough: CAP_NET_ADMIN it is."""
+    """Writing needs CAP_NET_ADMIN."""
     bare.load(PLAIN)
     write(bare, "+" + line(A))
     status, said = as_other(bare, ["--bounding-set", "-net_admin", "--inh-caps", "-net_admin"],
@@ -556,7 +556,7 @@ def test_root_without_the_capability_may_not(bare):
 
 
 def test_root_of_another_user_namespace_may_not(bare):
-    """One who is root, with all capabilities, of a user namespace that does not own this one."""
+    """Root of a user namespace that does not own the network namespace may not write."""
     bare.load(PLAIN)
     write(bare, "+" + line(A))
     with bare:

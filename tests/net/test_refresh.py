@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""--trigger-timeout, --trigger-refresh and --trigger-lifetime: when it closes."""
+"""--trigger-timeout, --trigger-refresh and --trigger-lifetime: when an active trigger closes."""
 
 import socket
 import time
@@ -19,7 +19,7 @@ def keep(action, seconds):
 
 
 def test_triggering_packets_refresh(router, lan1, wan):
-    """Open as long as the owner goes on, closed when it stops."""
+    """An active trigger stays open while the owner sends, and closes after that."""
     router.load(out(SHORT), DNAT, IN)
     count = router.counting()
     game = lan1.connect("udp:3000")
@@ -31,7 +31,7 @@ def test_triggering_packets_refresh(router, lan1, wan):
 
 
 def test_refreshes_are_counted_once_a_second(router, lan1):
-    """However many packets refresh, at most one a second is counted."""
+    """At most one refresh a second is counted."""
     router.load(out(SHORT.replace("timeout 1", "timeout 60")), DNAT, IN)
     count = router.counting()
     start = time.monotonic()
@@ -47,7 +47,7 @@ def test_refreshes_are_counted_once_a_second(router, lan1):
 
 
 def test_expires_counts_down(router, lan1):
-    """`expires` and `age` tell the seconds left and gone."""
+    """`expires` is the seconds left, `age` the seconds since the opening."""
     router.load(out(SHORT.replace("timeout 1", "timeout 60")), DNAT, IN)
     lan1.send("udp:3000")
     before = router.trigger()
@@ -57,7 +57,7 @@ def test_expires_counts_down(router, lan1):
 
 
 def test_inbound_connections_do_not_refresh_by_default(router, lan1, wan):
-    """With `out` new inbound connections keep nothing open."""
+    """With `out` new inbound connections do not refresh."""
     router.load(out(SHORT), DNAT, IN)
     lan1.send("udp:3000")
     assert wan.who_answers("tcp:113") == lan1.ip
@@ -65,7 +65,7 @@ def test_inbound_connections_do_not_refresh_by_default(router, lan1, wan):
 
 
 def test_inbound_connections_refresh_with_both(router, lan1, wan):
-    """With `both` new inbound connections keep it open, and it closes after the last."""
+    """With `both` new inbound connections refresh; the timeout runs from the last one."""
     router.load(out(SHORT + "--trigger-refresh both"), DNAT, IN)
     count = router.counting()
     lan1.send("udp:3000")
@@ -123,7 +123,7 @@ def test_each_of_in_and_dnat_refreshes_by_itself(router, lan1, wan):
 
 
 def test_replies_do_not_refresh(router, lan1, wan):
-    """What the remote host sends back keeps nothing open."""
+    """Replies of the remote host do not refresh."""
     router.load(out(SHORT, "-A FORWARD"), DNAT, IN)
     game = lan1.connect("udp:3000")
 
@@ -135,7 +135,7 @@ def test_replies_do_not_refresh(router, lan1, wan):
 
 
 def test_lifetime_closes_whatever_refreshes(router, lan1, wan):
-    """A lifetime ends it though the owner goes on; the next packet opens anew."""
+    """The lifetime closes although the owner still sends; the next packet opens again."""
     router.load(out(SHORT.replace("timeout 1", "timeout 600 --trigger-lifetime 1")), DNAT, IN)
     count = router.counting()
     game = lan1.connect("udp:3000")
@@ -149,7 +149,7 @@ def test_lifetime_closes_whatever_refreshes(router, lan1, wan):
 
 
 def test_lifetime_ends_a_session(router, lan1, wan):
-    """A lifetime ends a session trigger, too."""
+    """The lifetime also closes a trigger with a session."""
     router.load(out("--trigger-match 6667 --trigger-relate tcp:113 --trigger-session "
                     "--trigger-lifetime 1"), DNAT, IN)
     irc = lan1.connect("tcp:6667")
@@ -159,7 +159,7 @@ def test_lifetime_ends_a_session(router, lan1, wan):
 
 
 def test_the_table_drops_what_expired_by_itself(router, lan1):
-    """Without any packet an expired one leaves the table and is counted."""
+    """An expired trigger leaves the table and is counted without any packet."""
     router.load(out(SHORT), DNAT, IN)
     count = router.counting()
     lan1.send("udp:3000")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A reload that loses nothing (spec section 3, "Reload"), and rules that go."""
+"""A reload that loses nothing, and rules that are deleted."""
 
 import resource
 import socket
@@ -209,7 +209,7 @@ REST = {"tcp:114", "udp:5000", "tcp:115"}
 
 
 def test_deleting_its_rule_closes(router, wan, busy):
-    """Its rule goes, by -D: all of its active triggers close, others stay."""
+    """-D of a rule closes its active triggers and no others."""
     assert wan.who_answers("tcp:113") is not None
     assert closes(router, lambda: router.iptables(PLAIN.replace("-A", "-D")), REST)
     assert wan.who_answers("tcp:113") is None
@@ -219,7 +219,7 @@ def test_deleting_its_rule_closes(router, wan, busy):
 
 
 def test_flushing_the_chain_closes(router, busy):
-    """-F of the chain closes everything that its rules opened."""
+    """-F of a chain closes everything that its rules opened."""
     assert closes(router, lambda: router.iptables("-F FORWARD"), set())
     router.load(*RULES)
     busy.echo()
@@ -227,7 +227,7 @@ def test_flushing_the_chain_closes(router, busy):
 
 
 def test_flushing_a_user_chain_closes(router, lan1):
-    """The same with a chain of one's own, and rules elsewhere keep theirs."""
+    """The same with a user chain; what rules of other chains opened stays open."""
     router.load("-N mine", "-A FORWARD -i br-lan -j mine",
                 PLAIN.replace("FORWARD -i br-lan -o wan", "mine"),
                 out("--trigger-match 3000 --trigger-relate tcp:115"))
@@ -237,14 +237,14 @@ def test_flushing_a_user_chain_closes(router, lan1):
 
 
 def test_a_restore_without_it_closes(router, lan1, wan, busy):
-    """An atomic replacement that has one rule less closes what that rule opened."""
+    """iptables-restore without the rule closes what the rule opened."""
     assert closes(router, lambda: router.load(*RULES[1:]), REST)
     assert wan.who_answers("tcp:113") is None
     assert wan.who_answers("tcp:114") == lan1.ip
 
 
 def test_a_rule_with_another_parameter_is_another_rule(router, busy):
-    """Replaced by one that differs in any TRIGGER option: what was open closes."""
+    """A rule that differs in a TRIGGER option replaces the old rule, and what was open closes."""
     changed = PLAIN + " --trigger-timeout 599"
     assert closes(router, lambda: router.load(changed, *RULES[1:]), REST)
 
@@ -265,7 +265,7 @@ def test_the_last_of_equal_rules_closes(router, lan1):
     assert closes(router, lambda: router.iptables(tcp.replace("-A", "-D")), set())
 
 
-def test_the_rules_that_let_in_may_come_and_go(router, lan1, wan, busy):
+def test_dnat_and_in_rules_may_come_and_go(router, lan1, wan, busy):
     """Without dnat and in rules nothing gets in, but what is open stays open."""
     unharmed = Unharmed(router)
     router.load(*RULES[:4])
@@ -275,8 +275,8 @@ def test_the_rules_that_let_in_may_come_and_go(router, lan1, wan, busy):
     assert wan.who_answers("tcp:113") == lan1.ip
 
 
-def test_the_place_in_line_survives(router, lan1, lan2, wan):
-    """Those in line after a reload take over in the order from before it."""
+def test_the_place_in_the_queue_survives(router, lan1, lan2, wan):
+    """After a reload, the waiting owners take over in the same order."""
     router.load(*RULES)
     order = [lan1.ip, lan2.ip] + OTHER_OWNERS
     for owner in order:

@@ -73,7 +73,7 @@ def load(router):
 
 
 def test_unload_load_restore(lab, router, lan1, lan2, wan, unload):
-    """The module is removed and loaded again, the rules come back, then the lines: all is back."""
+    """The module is loaded again, then rules and lines are restored: all is open again."""
     load(router)
     irc = open_all(router, lan1, lan2)
     wan.connect("tcp:113")
@@ -100,8 +100,8 @@ def test_unload_load_restore(lab, router, lan1, lan2, wan, unload):
     irc.echo()
 
 
-def test_the_place_in_line(lab, router, lan1, lan2, wan):
-    """After a restore those who wait take over in the same order, first and last alike."""
+def test_the_place_in_the_queue(lab, router, lan1, lan2, wan):
+    """After a restore, waiting owners take over in the same order: `first` and `last`."""
     load(router)
     open_all(router, lan1, lan2)
     saved = save(router)
@@ -114,8 +114,8 @@ def test_the_place_in_line(lab, router, lan1, lan2, wan):
         assert wan.who_answers(where) is None
 
 
-def test_the_place_in_line_whatever_the_order_of_the_lines(bare):
-    """It comes from the age, also when the lines are written backwards."""
+def test_the_place_in_the_queue_whatever_the_order_of_the_lines(bare):
+    """The age decides the place, also when the lines are written in reverse."""
     bare.load(PLAIN)
     everyone = owners(20)
     aged = ["+" + line(owner, age=100 - n) for n, owner in enumerate(everyone)]
@@ -127,7 +127,7 @@ def test_the_place_in_line_whatever_the_order_of_the_lines(bare):
 
 
 def test_a_newcomer_does_not_get_in_front_of_a_restored_one(router, lan1, lan2, wan):
-    """Who opened before the save comes before who opened after the load."""
+    """A restored owner stands in front of one that opened after the load."""
     router.load(PLAIN, DNAT, IN)
     lan1.send("udp:3000")
     wait_until(lambda: router.trigger().age >= 1, "a second old")
@@ -162,7 +162,7 @@ def test_between_two_routers(lab, kernel_log, router, lan1, lan2):
 
 
 def test_the_remaining_time_is_what_remains(router, lan1, wan):
-    """A restored one closes when it would have closed, not a whole timeout later."""
+    """A restored trigger closes after its remaining time, not after a whole timeout."""
     rule = PLAIN + " --trigger-timeout 600"
     router.load(rule, DNAT, IN)
     write(router, "+" + line(lan1.ip, expires=2, age=598, hits=5))
@@ -181,7 +181,7 @@ def test_the_remaining_lifetime_is_what_remains(router, lan1, wan):
 
 
 def test_the_owners_packet_refreshes_a_restored_one(router, lan1):
-    """It is the owner's active trigger as before: refreshed, not opened anew."""
+    """The owner's packet refreshes the restored trigger and does not open another one."""
     router.load(PLAIN)
     write(router, "+" + line(lan1.ip, expires=100, age=500))
     count = router.counting()
@@ -191,7 +191,7 @@ def test_the_owners_packet_refreshes_a_restored_one(router, lan1):
 
 
 def test_restored_ones_are_not_evicted(router, lan1, lan2):
-    """They count as answered: a flood does not push them out."""
+    """Restored triggers count as answered: a flood does not evict them."""
     router.load(PLAIN)
     router.set_parameter("max_triggers", 2)
     write(router, "+" + line(lan1.ip))
@@ -202,7 +202,7 @@ def test_restored_ones_are_not_evicted(router, lan1, lan2):
 
 @pytest.mark.parametrize("protocol", ["tcp", "udp"])
 def test_a_session_is_adopted_at_its_next_packet(router, lan1, wan, protocol):
-    """The connection that went on meanwhile is followed again, and its end closes."""
+    """The next packet of a connection makes it followed again, and its end closes."""
     router.load(SESSION, DNAT, IN)
     irc = lan1.connect(protocol + ":6667")
     saved = save(router)
@@ -238,7 +238,7 @@ def test_an_adopted_session_among_others(router, lan1, wan):
 
 
 def test_another_connection_is_adopted_too(router, lan1, wan):
-    """The session may be a new connection of the owner."""
+    """A new connection of the owner can be the session."""
     router.load(SESSION, DNAT, IN)
     write(router, "+" + line(lan1.ip, open="tcp:114", trigger="tcp:6667", timeout=0, expires=0,
                              age=5000, session=3))

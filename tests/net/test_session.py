@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""--trigger-session: open exactly as long as a connection that triggers is alive."""
+"""--trigger-session: open exactly as long as a triggering connection is alive."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_open_while_the_connection_lives(router, lan1, wan):
 
 
 def test_fin_ends_the_session_at_once(router, lan1, wan):
-    """A connection closed by FIN both ways closes its port, judged at the next knock."""
+    """FIN from both sides closes the port; the next inbound connection is refused."""
     router.load(SESSION, DNAT, IN)
     count = router.counting()
     lan1.connect("tcp:6667").close()
@@ -47,7 +47,7 @@ def test_rst_ends_the_session_at_once(router, lan1, wan):
 
 
 def test_half_closed_is_alive(router, lan1, wan):
-    """A FIN from one side alone ends nothing: the other still sends."""
+    """A FIN from one side does not end the session."""
     router.load(SESSION, DNAT, IN)
     irc = lan1.connect("tcp:6667")
     irc.half_close()
@@ -103,7 +103,7 @@ def test_sctp_session_ends_with_its_shutdown(router, lan1, wan):
 
 
 def test_the_collector_finds_the_end_by_itself(router, lan1):
-    """Without any packet the session's end is found within a second."""
+    """The collector finds the session's end within a second, without any packet."""
     router.load(SESSION, DNAT, IN)
     count = router.counting()
     lan1.connect("tcp:6667").close()
@@ -111,7 +111,7 @@ def test_the_collector_finds_the_end_by_itself(router, lan1):
 
 
 def test_open_until_the_last_of_two_connections(router, lan1, wan):
-    """Two connections of one owner: open until both have ended."""
+    """With two connections of one owner, the port is open until both have ended."""
     router.load(SESSION, DNAT, IN)
     first, second = lan1.connect("tcp:6667"), lan1.connect("tcp:6667")
     assert router.trigger().session == 2
@@ -123,7 +123,7 @@ def test_open_until_the_last_of_two_connections(router, lan1, wan):
 
 
 def test_open_until_the_first_of_two_connections_ends_last(router, lan1, wan):
-    """It does not matter which of the connections came first."""
+    """The order in which the connections end does not matter."""
     router.load(SESSION, DNAT, IN)
     first, second = lan1.connect("tcp:6667"), lan1.connect("tcp:6667")
     second.close()
@@ -158,7 +158,7 @@ def test_opens_again_with_the_next_connection(router, lan1, wan):
 
 
 def test_timeout_closes_though_the_session_lives(router, lan1, wan):
-    """With both options the timeout closes, however alive a silent connection is."""
+    """With both options the timeout closes although the connection is alive."""
     router.load(out("--trigger-match 6667 --trigger-relate tcp:113 --trigger-session "
                     "--trigger-timeout 1"), DNAT, IN)
     irc = lan1.connect("tcp:6667")
@@ -171,7 +171,7 @@ def test_timeout_closes_though_the_session_lives(router, lan1, wan):
 
 
 def test_session_end_closes_before_the_timeout(router, lan1, wan):
-    """With both options the session's end closes, however long the timeout."""
+    """With both options the session's end closes before the timeout."""
     router.load(out("--trigger-match 6667 --trigger-relate tcp:113 --trigger-session "
                     "--trigger-timeout 600"), DNAT, IN)
     lan1.connect("tcp:6667").close()
@@ -189,7 +189,7 @@ def test_an_unanswered_session_is_alive_until_conntrack_gives_up(router, lan1, w
 
 
 def test_an_inbound_connection_is_no_session(router, lan1, wan):
-    """What came in through the open port does not keep it open."""
+    """An inbound connection through the open port does not keep it open."""
     router.load(SESSION, DNAT, IN)
     irc = lan1.connect("tcp:6667")
     ident = wan.connect("tcp:113")
@@ -202,7 +202,7 @@ def test_an_inbound_connection_is_no_session(router, lan1, wan):
 
 @pytest.mark.parametrize("where", ["tcp:6667", "udp:6667"])
 def test_sessions_do_not_delay_unloading(lab, router, lan1, unload, where):
-    """With sessions alive, flushing the rules is enough to remove the module."""
+    """With sessions alive, the module can be removed after the rules are flushed."""
     router.load(SESSION, DNAT, IN)
     lan1.connect(where)
     assert router.trigger().session == 1
