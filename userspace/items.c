@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0
 /* Reads and writes the lists of ports. See items.h. */
 #include <ctype.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The lists of ports of --trigger-match and --trigger-relate, as the command
  * line has them: "tcp:113,udp:5000-6000,21".

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0
 /*
  * iptables and ip6tables plugin of the TRIGGER target (port triggering).
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # Option tests of the TRIGGER target, in the form of iptables' own extensions:
 # a rule, its text in iptables-save ("=": the same), and whether it loads.
 # iptables-test.py of the iptables source runs this file as it is. The runner

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """What is measured: one packet of each kind, as the median of many.
 
 Each case makes sure that its packets were what it says: that they were

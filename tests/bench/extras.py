@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """What is measured once: opening, the proc file, reloads, memory, allocations.
 
 Each function yields (what it is, number, unit).

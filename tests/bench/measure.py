@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The guest's part of the benchmark: runs setups through cases, writes numbers.
 
 usage: measure.py BACKEND [--only SETUP]... [--sizes N,N...]

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """A router between two generators of packets, and what each packet costs.
 
     owners 10.0.0.0/8 -- lan [router 198.51.100.1] wan -- everybody else

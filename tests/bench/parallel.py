@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Two CPUs that refresh one active trigger, against two that refresh two.
 
 usage: parallel.py BACKEND, in a guest with two CPUs

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """What people use instead of us.
 
 With xt_recent and ipset, an outbound packet notes its destination, and who is

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Instructions by function, from what count.c and measure.py have left in a directory.
 
 usage: profile.py DIR BACKEND

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The host's part of the benchmark: the tables, and what the plot is drawn from.
 
 usage: report.py DIR PAGE: DIR holds legacy.json, nft.json, parallel.json and release, and gets

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The rulesets that are compared. All of them open udp ports from FIRST_PORT on.
 
 With N active triggers there are ports_of(N) ports, every second one, and owner

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """How the demo looks: headings, words, commands with their output, checks."""
 
 import shlex

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """What `make demo` shows: an IRC server asks a LAN host for its user's name.
 
 Runs in the guest. Each claim is checked; the first one that does not hold ends

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Fixtures of the tests whose allocations fail; see faults.py."""
 
 import os

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """System calls whose first allocation fails, then whose second fails, and so on to the last.
 
 The kernel counts the allocations of one thread (/proc/thread-self/fail-nth), its own and the

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """A packet that triggers while allocations fail: it goes on, and opens all or nothing.
 
 The router is the owner, and sends to itself: then the packet passes the rule, in OUTPUT, in the

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The proc file while allocations fail: ENOMEM and nothing done, line by line, or all of it."""
 
 import collections

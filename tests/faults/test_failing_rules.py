@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Loading a rule while allocations fail: the kernel says ENOMEM, and nothing of it is there.
 
 Of an `out` rule the proc file tells: a line that is written there opens if and only if a rule is

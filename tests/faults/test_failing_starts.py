@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """A namespace, or the module, that starts while allocations fail: it is there, or nothing is."""
 
 import errno

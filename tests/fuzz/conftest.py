@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Fixtures of the fuzz tests: the lab of tests/net, and the fuzzers."""
 
 import os

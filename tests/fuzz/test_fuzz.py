@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Random rules, commands and packets: nothing may break the module.
 
 Each test tells its seed in its name; `make fuzz SEED=... COUNT=...` repeats it, or runs longer.

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """A router between two tun devices: a program plays all hosts on both sides."""
 
 import subprocess

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The fixtures of the functional tests; tests/programs has most of them, too."""
 
 import os

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Fixtures of the tests that have a lab; see lab.py for the network.
 
 Every test that takes `lab`, or one of its hosts, runs on both iptables

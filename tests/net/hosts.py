@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Hosts as network namespaces, and real traffic between them.
 
 A test is one process with one thread. To act as a host it enters the host's

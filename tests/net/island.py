@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """A router that is a network of its own: over its loopback device it talks to itself."""
 
 from procfile import line, write_all

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """One router lab: two LAN hosts, the router, a remote host.
 
     lan1 192.168.1.10  2001:db8:1::10 --+

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """What an intrusion detection is to the NFQUEUE target: a program that lets all packets on.
 
 By hand, over netlink (linux/netfilter/nfnetlink_queue.h): no ready-made one is in every suite.

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """/proc/net/xt_trigger as a program uses it: open, read and write, call by call."""
 
 import errno

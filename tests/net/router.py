@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The router of the lab: its rules, its /proc/net/xt_trigger, its conntrack."""
 
 import collections

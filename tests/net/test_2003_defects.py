@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """What was wrong with the module of 2003 (ipt_TRIGGER), each defect by its name.
 
 Its rules load unchanged (test_legacy_rules.py); its mistakes do not come back. Other files test

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """`dnat`: which connections it sends to the owner, and what it never captures."""
 
 import pytest

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """`in`: a pinhole, to the owner, for its ports, its peers, and new connections only."""
 
 import pytest

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """IPv6: a pinhole firewall without NAT, and NAT66."""
 
 import struct

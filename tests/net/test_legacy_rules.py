@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Rulesets as router firmware has written them since 2003 load and work unchanged."""
 
 from router import MASQUERADE

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The main job: a LAN host's connection opens a port to that host."""
 
 import pytest

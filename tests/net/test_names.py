@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """--trigger-name: tables that are separate from each other."""
 
 from lab import WAN2

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """A namespace ends with rules, active triggers, sessions and open files in it, in any order."""
 
 import os

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """`out` in front of NFQUEUE, which drops new connections that anybody else holds on to."""
 
 import pytest

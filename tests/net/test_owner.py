@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """--trigger-owner: the owner of a port that several LAN hosts have opened."""
 
 import pytest

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """--trigger-peer: which remote hosts may use the related ports."""
 
 from hosts import wait_until

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Writing /proc/net/xt_trigger: exact syntax, or an error and nothing changes."""
 
 import ctypes

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """--trigger-timeout, --trigger-refresh and --trigger-lifetime: when an active trigger closes."""
 
 import socket

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Save and restore: read the file, put a '+' in front of each line, write it back."""
 
 import re

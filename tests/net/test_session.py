@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """--trigger-session: open exactly as long as a triggering connection is alive."""
 
 import pytest

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Rules in nftables' tables that no iptables-nft made: netlink messages by hand (nft_compat).
 
 The layouts are those of the kernel's <linux/netfilter/nf_tables.h>, nf_tables_compat.h and

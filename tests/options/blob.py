@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Rules that no plugin made: the target's data by hand, loaded by setsockopt.
 
 The layouts are those of include/xt_TRIGGER.h, and of the kernel's

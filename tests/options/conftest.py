@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Fixtures of the option tests: each runs on both backends and both families."""
 
 import os

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Reads userspace/libxt_TRIGGER.t: option tests in the form of iptables' own.
 
     # --- HEADING           a group, tested and named as one

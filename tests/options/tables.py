@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The iptables commands of one backend and family, in a namespace of their own."""
 
 import subprocess

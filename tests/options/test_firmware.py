@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Rulesets as router firmware has written them since 2003 load unchanged.
 
 What they then do to packets is shown in tests/net.

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The kernel refuses by itself what the plugin never makes, and says why.
 
 Each rule here differs in one field from one that loads. The kernel must answer

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The man page: well-formed, complete, and its examples work.
 
 It, --help, the README and the sources agree on the options, their defaults and the limits.

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Every line of userspace/libxt_TRIGGER.t, on both backends and both families."""
 
 import shlex

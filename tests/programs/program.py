@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """A real program on a host of the lab: started, listened to, spoken to, ended."""
 
 import re

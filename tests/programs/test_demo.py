@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """IRC and ident: what `make demo` shows is true, on both backends."""
 
 import story

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """firewalld: our rules stand beside its own, and its reload leaves them alone."""
 
 import os

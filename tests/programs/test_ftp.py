@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Active-mode FTP without conntrack's FTP helper: the server calls back to a high port."""
 
 import ftplib

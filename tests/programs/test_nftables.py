@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """A native nftables ruleset beside our iptables rules: what it has to let in, and why."""
 
 import pytest

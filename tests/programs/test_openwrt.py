@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """OpenWrt: our iptables-nft rules beside the native ruleset of its firewall4.
 
 There is no OpenWrt here: the ruleset is a short one of the form that fw4 makes of its default

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Peer to peer: one UDP packet opens a range of a thousand ports, of both protocols."""
 
 import hashlib

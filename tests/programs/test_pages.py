@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The README and docs/: every rule loads, and the commands do what is said of them.
 
 The recipes themselves are proved by the tests of their programs, which read them from the pages.

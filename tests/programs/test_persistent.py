@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Rules that outlive a reboot: those of the firewall by netfilter-persistent, ours by the script.
 
 Its package excludes that of ufw, which the guests have: so these are the commands of its plugin.

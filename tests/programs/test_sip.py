@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """SIP: the voice of a call comes by UDP, to a port of the caller, from where it likes."""
 
 from hosts import wait_until

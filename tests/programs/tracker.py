@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """A BitTorrent tracker of the UDP kind (BEP 15): tells peers of each other.
 
 usage: tracker.py ADDRESS PORT

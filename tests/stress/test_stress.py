@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Everything at once, on all CPUs, for XT_STRESS_SECS seconds (`make stress SECS=...`).
 
 Floods of triggering packets from 60,000 addresses, inbound hits and misses, rules of both backends

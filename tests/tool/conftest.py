@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """The fixtures of tests/net, and the program in the router's namespace."""
 
 import os

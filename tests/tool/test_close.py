@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """xt-trigger close: it closes what it says, and says what it closes."""
 
 import pytest

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """xt-trigger list: who has what open, for whom, until when."""
 
 import json

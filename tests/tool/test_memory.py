@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """xt-trigger under valgrind: no read of what is not there, no leak."""
 
 import shutil

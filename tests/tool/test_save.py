@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """xt-trigger save and restore: files, pipes, and the time that goes by between them."""
 
 import ctypes

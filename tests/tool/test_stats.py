@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """xt-trigger stats: the counters, for people, programs and Prometheus."""
 
 import re

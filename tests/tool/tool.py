@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 """Runs xt-trigger as a user does, and reads what it says as a program does."""
 
 import collections

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 # Stand-ins for OpenWrt's rules.mk, include/kernel.mk and include/package.mk: as much of
 # them as our package uses, for this machine instead of a router. They are our own, written
 # after what OpenWrt's developer guide says of each name. `check` calls make with

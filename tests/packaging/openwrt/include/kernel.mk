@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 # See ../rules.mk.
 
 PKG_BUILD_DIR ?= $(BUILD_DIR)/linux/$(PKG_NAME)-$(PKG_VERSION)

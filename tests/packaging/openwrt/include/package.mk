@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0
 # See ../rules.mk.
 
 # A package says nothing that the one before it has said.
