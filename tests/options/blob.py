@@ -2,7 +2,9 @@
 """Rules that no plugin made: the target's data by hand, loaded by setsockopt.
 
 The layouts are those of include/xt_TRIGGER.h, and of the kernel's
-<linux/netfilter_ipv4/ip_tables.h> and <linux/netfilter_ipv6/ip6_tables.h>.
+<linux/netfilter_ipv4/ip_tables.h> and <linux/netfilter_ipv6/ip6_tables.h>. These differ
+between machines: by the size of a pointer, and by what a 64-bit number is aligned to (8, but
+4 on i386).
 """
 
 import collections
@@ -30,6 +32,9 @@ HOOK_NUMBERS = {"PREROUTING": 0, "INPUT": 1, "FORWARD": 2, "OUTPUT": 3, "POSTROU
 Family = collections.namedtuple("Family", "socket level match_size")
 FAMILIES = {"ipv4": Family(socket.AF_INET, socket.IPPROTO_IP, 84),
             "ipv6": Family(socket.AF_INET6, socket.IPPROTO_IPV6, 136)}
+
+POINTER = {4: "I", 8: "Q"}[ctypes.sizeof(ctypes.c_void_p)]
+ALIGNMENT = ctypes.alignment(ctypes.c_uint64)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -62,14 +67,20 @@ def _items(items):
     return b"".join(struct.pack("=HHBB", *item) for item in items)
 
 
+def _aligned(size):
+    """The kernel's XT_ALIGN()."""
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
 def _target(name, data):
-    return struct.pack("=H29sB", 32 + len(data), name, 0) + data
+    size = _aligned(32 + len(data))
+    return (struct.pack("=H29sB", size, name, 0) + data).ljust(size, b"\0")
 
 
 def _entry(family, target):
     """One rule that matches every packet: struct ipt_entry or ip6t_entry."""
     offset = FAMILIES[family].match_size + 4 + 4 + 4    # + nfcache, offsets, comefrom
-    offset = (offset + 7) // 8 * 8 + 16                 # + counters
+    offset = _aligned(offset) + 16                      # + counters
     head = bytes(FAMILIES[family].match_size)
     head += struct.pack("=IHHI", 0, offset, offset + len(target), 0)
     return head.ljust(offset, b"\0") + target
@@ -77,7 +88,7 @@ def _entry(family, target):
 
 def _table(family, table, chain, data):
     """The entries of a table whose only rule is ours, and where its chains start and end."""
-    accept = _entry(family, _target(b"", struct.pack("=iI", ACCEPT, 0)))
+    accept = _entry(family, _target(b"", struct.pack("=i", ACCEPT)))
     entries, count = b"", 0
     starts, policies = [0] * 5, [0] * 5
     for hook in HOOKS[table]:
@@ -99,8 +110,9 @@ def replacement(family, table, chain, data, entries_now, counters=0):
     """
     entries, count, starts, policies = _table(family, table, chain, data)
     valid = sum(1 << HOOK_NUMBERS[hook] for hook in HOOKS[table])
-    return struct.pack("=32sIII5I5IIQ", table.encode(), valid, count, len(entries), *starts,
-                       *policies, entries_now, counters) + entries
+    head = struct.pack("=32sIII5I5II" + POINTER, table.encode(), valid, count, len(entries),
+                       *starts, *policies, entries_now, counters)
+    return head.ljust(_aligned(len(head)), b"\0") + entries
 
 
 def replace(namespace, family, table, chain, data):
