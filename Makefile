@@ -214,14 +214,26 @@ clean:
 # compiler on this machine; what it needs, it installs (tests/README.md).
 
 SUITE ?= bookworm
+# A machine of tests/guest/machines. (The kernel's names for machines are others.)
+PLATFORM = $(SUITE)$(patsubst %,-%,$(filter-out amd64,$(ARCH)))
 
 .PHONY: check
 check: bash
-	@tests/run --suite '$(SUITE)' $(if $(CAPTURE),--capture) $(TESTS)
+	@tests/run --suite '$(PLATFORM)' $(if $(CAPTURE),--capture) $(TESTS)
 
 .PHONY: check-matrix
 check-matrix: bash
 	@tests/run --matrix $(TESTS)
+
+PLATFORMS ?= all
+
+.PHONY: check-arch
+check-arch: bash
+	@tests/run --platforms '$(PLATFORMS)' $(TESTS)
+
+.PHONY: check-arch-smoke
+check-arch-smoke: bash
+	@tests/run --platforms '$(PLATFORMS)' --smoke $(TESTS)
 
 .PHONY: check-unit
 check-unit: bash
@@ -287,9 +299,12 @@ help:
 	@echo
 	@echo 'In a QEMU guest, with all that it needs installed and downloaded:'
 	@echo 'make demo           an IRC server asks a LAN host for its user'\''s name'
-	@echo 'make check          every test; TESTS="name ..." runs a part; SUITE=... picks the kernel;'
-	@echo '                    CAPTURE=1 keeps the packets that pass the router'
+	@echo 'make check          every test; TESTS="name ..." runs a part; SUITE=... picks the kernel,'
+	@echo '                    ARCH=... the machine; CAPTURE=1 keeps the packets that pass the router'
 	@echo 'make check-matrix   every test on every kernel'
+	@echo 'make check-arch     every test of the guests on every other machine (tests/guest/machines);'
+	@echo '                    PLATFORMS="bookworm-arm64 ..." picks some'
+	@echo 'make check-arch-smoke  a chosen part of these (tests/smoke.list)'
 	@echo 'make check-unit     the tests that need no guest'
 	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'
 	@echo 'make check-packages DKMS and the Debian packages: build, install, upgrade, remove'
