@@ -50,11 +50,13 @@ class Page:
                 for link in LINK.finditer(self.prose)]
 
     def code(self):
-        """(line, text) of each span of code, and of each line of a block."""
+        """(line, text) of each span of code, and of each line of a block of commands."""
         prose = INDENTED.sub(blank, self.prose)
         found = [(prose.count("\n", 0, span.start()) + 1, " ".join(span.group(1).split()))
                  for span in SPAN.finditer(prose)]
         for match in FENCE.finditer(self.text):
+            if match[1] != "sh":
+                continue
             first = self.text.count("\n", 0, match.start()) + 2
             found += [(first + n, line.strip()) for n, line in enumerate(match[2].splitlines())]
         return found + [(self.prose.count("\n", 0, line.start()) + 1, line.group(0).strip())
