@@ -162,6 +162,15 @@ class Host(Namespace):
         self.ip_commands("route add " + route)
         self._undo.append(lambda: self.ip_commands("route del " + route))
 
+    def address(self, *addresses, device="eth0"):
+        """Add addresses, as "198.51.100.2/24"."""
+        def change(action):
+            self.ip_commands(*("address %s %s dev %s" % (action, address, device)
+                               for address in addresses))
+
+        change("add")
+        self._undo.append(lambda: change("del"))
+
     def restore(self):
         while self._undo:
             self._undo.pop()()
@@ -229,6 +238,14 @@ class Host(Namespace):
         deadline = time.monotonic() + PATIENCE
         while not any(server.recv(2048) == token for server in _ready(servers, deadline)):
             pass
+
+    def knock(self, where):
+        """Ask for a TCP connection that nobody answers, and go away."""
+        sock = self.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        sock.connect_ex((self.target, int(where.split(":")[1])))
+        # The request goes out within the call.
+        sock.close()
 
     def send_raw(self, dst, *packets):
         """Send IP packets made by hand, headers and all."""

@@ -15,8 +15,9 @@ from recipes import README, RECIPES
 
 USERS = [name for name in pages.names() if name == "README.md" or name.startswith("docs/")]
 SAVE, *RESTORE = RECIPES.commands("Save and restore")
-# A jump needs the chain, which the page's script declares.
-CHAINS = ("-N trigger_in", "-t nat -N trigger_dnat", "-t mangle -N trigger_out")
+# A jump needs the chain, which the page's script declares, or Docker.
+CHAINS = ("-N trigger_in", "-t nat -N trigger_dnat", "-t mangle -N trigger_out",
+          "-N DOCKER-USER")
 
 
 @pytest.mark.parametrize("name", USERS)
