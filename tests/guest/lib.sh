@@ -54,6 +54,25 @@ hold() {
 	done
 }
 
+# take_slot: waits until a guest may start. As many run at once as there are processors:
+# more would only wait for each other, inside of the tests' deadlines. Who came first is
+# the next.
+take_slot() {
+	local i waited=''
+	exec 6>"$cache/slots"
+	flock -n 6 || { waited=yes; say 'wait: other guests come first'; flock 6; }
+	while :; do
+		for ((i = 1; i <= $(nproc); i++)); do
+			exec 7>"$cache/slot-$i"
+			flock -n 7 && break 2
+		done
+		[ -n "$waited" ] || say "wait: $((i - 1)) guests run already"
+		waited=yes
+		sleep 1
+	done
+	exec 6>&-
+}
+
 # step TEXT LOG COMMAND...: one line that tells what runs now, then its seconds.
 # The output goes to LOG; when it fails, the end of that shows here. A function
 # runs under `set -e`, in a subshell, so this must not be called in a condition.
