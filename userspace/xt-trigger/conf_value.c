@@ -161,7 +161,7 @@ static const char *name_invalid(const char *name, unsigned int max)
 	for (s = name; *s != '\0'; s++)
 		if (!is_alnum(*s) && strchr("_.-", *s) == NULL)
 			return "may contain letters, digits, \"_\", \".\" and \"-\" only";
-	if (s - name > max)
+	if (strlen(name) > max)
 		return because("is longer than %u characters", max);
 	return NULL;
 }
