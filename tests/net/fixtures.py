@@ -143,3 +143,17 @@ def lan2(lab):
 @pytest.fixture
 def wan(lab):
     return lab.wan
+
+
+@pytest.fixture
+def default_backend(router):
+    """Whoever calls iptables by that name gets the backend under test."""
+    for tool in ("iptables", "ip6tables"):
+        _alternatives("--set", tool, "/usr/sbin/%s-%s" % (tool, router.backend))
+    yield
+    for tool in ("iptables", "ip6tables"):
+        _alternatives("--auto", tool)
+
+
+def _alternatives(*arguments):
+    subprocess.run(("/usr/bin/update-alternatives",) + arguments, check=True)

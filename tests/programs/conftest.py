@@ -2,7 +2,6 @@
 """Real programs in the lab of tests/net, with its fixtures."""
 
 import os
-import subprocess
 import sys
 
 import pytest
@@ -15,6 +14,7 @@ from recipes import SCRIPT  # noqa: E402
 from router import loaded  # noqa: E402
 
 captured = fixtures.captured
+default_backend = fixtures.default_backend
 kernel_log = fixtures.kernel_log
 lab = fixtures.lab
 lan1 = fixtures.lan1
@@ -24,16 +24,6 @@ router = fixtures.router
 topology = fixtures.topology
 unload = fixtures.unload
 wan = fixtures.wan
-
-
-@pytest.fixture
-def default_backend(router):
-    """Whoever calls iptables by that name gets the backend under test."""
-    for tool in ("iptables", "ip6tables"):
-        _alternatives("--set", tool, "/usr/sbin/%s-%s" % (tool, router.backend))
-    yield
-    for tool in ("iptables", "ip6tables"):
-        _alternatives("--auto", tool)
 
 
 @pytest.fixture
@@ -65,7 +55,3 @@ def no_module(unload):
     old = modprobe("/sbin/modprobe")
     yield forget
     modprobe(old)
-
-
-def _alternatives(*arguments):
-    subprocess.run(("/usr/bin/update-alternatives",) + arguments, check=True)

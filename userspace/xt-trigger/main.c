@@ -17,6 +17,7 @@ static const struct command {
 	{ "save", "write what is open to a file", save_command },
 	{ "restore", "open again what a file has", restore_command },
 	{ "stats", "the counters", stats_command },
+	{ "rules", "the port triggers of /etc/xt-trigger.conf", rules_command },
 };
 
 static void help(void)

@@ -197,6 +197,21 @@ static int check_readable(const struct rules_plan *plan)
 	return STATUS_DONE;
 }
 
+/* iptables does not say so when the module is what it lacks. */
+static void explain(void)
+{
+	static const char *const argv[] = { "modprobe", "xt_TRIGGER", NULL };
+	struct text err = {}, why = {};
+
+	if (access("/sys/module/xt_TRIGGER", F_OK) && run_program(argv, NULL, NULL, &err) > 0) {
+		add_said(&why, text_string(&err));
+		tool_warn("the kernel module xt_TRIGGER cannot be loaded: %s",
+			  text_string(&why));
+	}
+	text_free(&err);
+	text_free(&why);
+}
+
 int rules_plan_apply(const struct rules_plan *plan)
 {
 	unsigned int step;
@@ -210,8 +225,7 @@ int rules_plan_apply(const struct rules_plan *plan)
 		if (change(family, table, &plan->live[family].chain[table],
 			   &plan->want[family][table]))
 			continue;
-		if (access("/sys/module/xt_TRIGGER", F_OK))
-			tool_warn("the kernel module xt_TRIGGER is not loaded; `modprobe xt_TRIGGER' says why it cannot be");
+		explain();
 		undo(plan, step);
 		return STATUS_FAILED;
 	}

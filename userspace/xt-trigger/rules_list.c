@@ -7,6 +7,7 @@
 #include "json.h"
 #include "rules.h"
 #include "rules_id.h"
+#include "table.h"
 #include "text.h"
 
 /* Whether all rules of a trigger are there, which has some. */
@@ -164,8 +165,15 @@ void rules_list_json(struct json *json, const struct conf *conf,
 
 enum { NAME, STATE, FROM, TO, TRIGGER, OPENS, CLOSES, COLUMNS };
 
-static const char *const titles[COLUMNS] = {
-	"NAME", "STATE", "FROM", "TO", "TRIGGER", "OPENS", "CLOSES",
+static const struct table_column columns[] = {
+	[NAME] = { .title = "NAME" },
+	[STATE] = { .title = "STATE" },
+	[FROM] = { .title = "FROM" },
+	[TO] = { .title = "TO" },
+	[TRIGGER] = { .title = "TRIGGER", .least = 20 },
+	[OPENS] = { .title = "OPENS", .least = 20 },
+	[CLOSES] = { .title = "CLOSES", .least = 20 },
+	{}
 };
 
 static void names_text(struct text *text, const struct conf_names *names)
@@ -230,40 +238,21 @@ static void row_texts(const struct conf_trigger *trigger, const struct rules_pla
 	}
 }
 
-static void print_row(const struct text cells[COLUMNS], const size_t widths[COLUMNS])
-{
-	unsigned int i;
-
-	for (i = 0; i < COLUMNS - 1; i++)
-		printf("%-*s  ", (int)widths[i], text_string(&cells[i]));
-	puts(text_string(&cells[i]));
-}
-
 void rules_list_print(const struct conf *conf, const struct rules_plan *plan)
 {
+	struct table table = { .out = stdout, .columns = columns, .width = table_width() };
 	struct text cells[COLUMNS] = {};
-	size_t widths[COLUMNS] = {}, i, j;
+	const char *row[COLUMNS];
+	size_t i, j;
 
-	if (!conf->n_triggers)
-		return;
-	for (j = 0; j < COLUMNS; j++)
-		widths[j] = strlen(titles[j]);
+	table_begin(&table);
 	for (i = 0; i < conf->n_triggers; i++) {
 		row_texts(&conf->triggers[i], plan, cells);
-		for (j = 0; j < COLUMNS; j++) {
-			if (widths[j] < cells[j].len)
-				widths[j] = cells[j].len;
-		}
+		for (j = 0; j < COLUMNS; j++)
+			row[j] = cells[j].data;
+		table_row(&table, row);
 	}
-	for (j = 0; j < COLUMNS; j++) {
-		text_clear(&cells[j]);
-		text_puts(&cells[j], titles[j]);
-	}
-	print_row(cells, widths);
-	for (i = 0; i < conf->n_triggers; i++) {
-		row_texts(&conf->triggers[i], plan, cells);
-		print_row(cells, widths);
-	}
+	table_end(&table);
 	for (j = 0; j < COLUMNS; j++)
 		text_free(&cells[j]);
 }

@@ -171,15 +171,16 @@ void rules_make_trigger(const struct conf_trigger *trigger,
 /* Whether the trigger has rules for @family. */
 static bool is_wanted(const struct conf_trigger *trigger, enum rules_family family)
 {
-	struct lines lines = {};
-	bool wanted;
+	const struct conf_values *values = &trigger->values;
+	unsigned int i;
 
-	if (!trigger->values.enable)
+	if (!values->enable || !(values->family & family_bit(family)) || !values->interfaces.n)
 		return false;
-	rules_make_trigger(trigger, family, &lines);
-	wanted = lines.n;
-	lines_free(&lines);
-	return wanted;
+	for (i = 0; i < values->sources.n; i++) {
+		if (values->sources.item[i].family == family_bit(family))
+			return true;
+	}
+	return !values->sources.n;
 }
 
 static void add_once(struct lines *lines, const char *line)

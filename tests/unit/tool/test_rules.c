@@ -276,7 +276,7 @@ static const struct {
 	{ "-A PREROUTING ! -d 198.51.100.1/32 -j DNAT --to-destination 10.0.0.1\n" JUMP, -1 },
 	{ "-A PREROUTING -s 203.0.113.0/24 -i wan -j DNAT --to-destination 10.0.0.1\n" JUMP, -1 },
 	{ "-A PREROUTING -i wan -m comment --comment \"a -i lan --dport 1\" -j DNAT --to-destination 1.1.1.1\n", 0 },
-	{ "-A PREROUTING -i wan -m comment --comment \"x \\\" -j DNAT\" -j RETURN\n" JUMP, -1 },
+	{ "-A PREROUTING -i wan -m comment --comment \"x \\\" -j DNAT \\\" y\" -j RETURN\n" JUMP, -1 },
 	{ "-A PREROUTING -i wan -j ACCEPT\n" JUMP, 0 },
 	{ "-A OUTPUT -j DNAT --to-destination 10.0.0.1\n" JUMP, -1 },
 	/* Chains that are jumped to, once each, in circles that cannot be too. */

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/* xt-trigger rules: the port triggers of xt-trigger.conf(5) as rules. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "options.h"
+#include "rules.h"
+#include "tool.h"
+
+/* Two that change rules at the same time would each add what the other adds. */
+#define LOCK_FILE	"/run/xt-trigger.lock"
+
+static const char help[] =
+"Usage: xt-trigger rules [list] [--json]\n"
+"       xt-trigger rules apply [--restore STATE]\n"
+"       xt-trigger rules check [--json]\n"
+"       xt-trigger rules remove\n\n"
+"The port triggers of " CONF_FILE " and " CONF_FILE ".d/*.conf, which\n"
+"xt-trigger.conf(5) describes.\n\n"
+"  list         show them, and whether their rules are there\n"
+"  apply        make these rules, in chains of their own\n"
+"  check        say what is wrong in the files; change nothing\n"
+"  remove       take the rules away\n\n"
+"      --file FILE      read FILE and FILE.d instead\n"
+"      --restore STATE  where [Default] says Restore=yes, open again what\n"
+"                       `xt-trigger save STATE' has saved\n"
+"  -j, --json           write JSON\n"
+"  -h, --help           this help\n";
+
+struct arguments {
+	bool json;
+	const char *file;
+	const char *restore;
+};
+
+static void read_conf(struct conf *conf, const struct arguments *arguments)
+{
+	conf_read(conf, arguments->file ? arguments->file : CONF_FILE, 0);
+}
+
+static size_t count_enabled(const struct conf *conf)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < conf->n_triggers; i++)
+		n += conf->triggers[i].values.enable;
+	return n;
+}
+
+/* Wait for our turn to change rules; it lasts until the program ends. */
+static int lock(void)
+{
+	int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX))
+		return tool_error(LOCK_FILE ": %s", strerror(errno));
+	return STATUS_DONE;
+}
+
+static int list(const struct arguments *arguments)
+{
+	struct json json = { .out = stdout };
+	struct rules_warnings none = {};
+	struct rules_plan plan;
+	struct conf conf;
+	int status;
+
+	read_conf(&conf, arguments);
+	rules_plan_make(&plan, &conf);
+	if (arguments->json) {
+		json_object(&json, NULL);
+		rules_list_json(&json, &conf, &plan);
+		rules_check_json(&json, &conf, &none);
+		json_end(&json);
+	} else {
+		rules_list_print(&conf, &plan);
+		rules_check_print(&conf, &none);
+	}
+	status = conf.n_errors ? STATUS_FAILED : STATUS_DONE;
+	rules_plan_free(&plan);
+	conf_free(&conf);
+	return status;
+}
+
+static int check(const struct arguments *arguments)
+{
+	struct json json = { .out = stdout };
+	struct rules_warnings warnings = {};
+	struct rules_plan plan;
+	struct conf conf;
+	int status;
+
+	read_conf(&conf, arguments);
+	rules_plan_make(&plan, &conf);
+	if (!conf.n_errors)
+		rules_check_find(&warnings, &conf, &plan);
+	if (arguments->json) {
+		json_object(&json, NULL);
+		rules_check_json(&json, &conf, &warnings);
+		json_end(&json);
+	} else {
+		rules_check_print(&conf, &warnings);
+		if (!conf.n_errors)
+			printf("%s: port triggers: %zu, enabled: %zu, no errors\n",
+			       conf.files[0], conf.n_triggers, count_enabled(&conf));
+	}
+	status = conf.n_errors ? STATUS_FAILED : STATUS_DONE;
+	rules_check_free(&warnings);
+	rules_plan_free(&plan);
+	conf_free(&conf);
+	return status;
+}
+
+/* The rules are there, whatever becomes of this: what was not restored is said. */
+static void restore(const struct conf *conf, const char *state)
+{
+	char *argv[] = { "restore", (char *)state, NULL };
+
+	if (state && conf->defaults.restore && !access(state, F_OK))
+		restore_command(2, argv);
+}
+
+static int apply(const struct arguments *arguments)
+{
+	struct rules_warnings warnings = {};
+	struct rules_plan plan;
+	struct conf conf;
+	int status;
+
+	read_conf(&conf, arguments);
+	if (conf.n_errors) {
+		rules_check_print(&conf, &warnings);
+		conf_free(&conf);
+		return STATUS_FAILED;
+	}
+	if (lock())
+		return STATUS_FAILED;
+	rules_plan_make(&plan, &conf);
+	rules_check_find(&warnings, &conf, &plan);
+	rules_check_print(&conf, &warnings);
+	status = rules_plan_apply(&plan);
+	if (!status)
+		restore(&conf, arguments->restore);
+	rules_check_free(&warnings);
+	rules_plan_free(&plan);
+	conf_free(&conf);
+	return status;
+}
+
+/* What no trigger needs goes. */
+static int remove_all(const struct arguments *arguments)
+{
+	struct rules_plan plan;
+	struct conf none;
+	int status;
+
+	(void)arguments;
+	if (lock())
+		return STATUS_FAILED;
+	conf_init(&none);
+	rules_plan_make(&plan, &none);
+	status = rules_plan_apply(&plan);
+	rules_plan_free(&plan);
+	return status;
+}
+
+static const struct {
+	const char *name;
+	bool json, restore;
+	int (*run)(const struct arguments *arguments);
+} verbs[] = {
+	{ .name = "list", .json = true, .run = list },
+	{ .name = "apply", .restore = true, .run = apply },
+	{ .name = "check", .json = true, .run = check },
+	{ .name = "remove", .run = remove_all },
+};
+
+int rules_command(int argc, char **argv)
+{
+	struct arguments arguments = {};
+	const struct option_spec options[] = {
+		{ .name = "json", .letter = 'j', .flag = &arguments.json },
+		{ .name = "file", .value = &arguments.file },
+		{ .name = "restore", .value = &arguments.restore },
+		{}
+	};
+	int first = options_parse(argc, argv, options, help);
+	const char *verb;
+	size_t i;
+
+	if (first < 0)
+		return options_status(first);
+	verb = first < argc ? argv[first] : "list";
+	if (first + 1 < argc)
+		return tool_usage(argv[0], "there is too much on the command line: %s",
+				  argv[first + 1]);
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (strcmp(verbs[i].name, verb))
+			continue;
+		if (arguments.json && !verbs[i].json)
+			return tool_usage(argv[0], "%s has no --json", verb);
+		if (arguments.restore && !verbs[i].restore)
+			return tool_usage(argv[0], "%s has no --restore", verb);
+		return verbs[i].run(&arguments);
+	}
+	return tool_usage(argv[0], "there is no command `rules %s'", verb);
+}
