@@ -49,11 +49,17 @@ TOOL_OBJECTS := $(patsubst %.c,%.o,$(wildcard userspace/xt-trigger/*.c))
 TOOL_CFLAGS = -D_GNU_SOURCE -DXT_TRIGGER_VERSION='"$(VERSION)"' $(shell $(PKG_CONFIG) --cflags libmnl)
 TOOL_LDFLAGS = $(LDFLAGS) $(shell $(PKG_CONFIG) --libs libmnl)
 
+# Packages whose tools know the place pass UNITDIR= and put it there themselves.
+UNITDIR ?= /usr/lib/systemd/system
+UNIT = $(UNITDIR:%=%/xt-trigger.service)
+CONF = $(DESTDIR)/etc/xt-trigger.conf
+
 MANPAGE := $(wildcard userspace/xt_TRIGGER.8)
 
 # What `make install` puts in place beside the module.
 INSTALLED = $(XTLIBDIR)/libxt_TRIGGER.so $(MANDIR)/man8/xt_TRIGGER.8 \
-	$(SBINDIR)/xt-trigger $(MANDIR)/man8/xt-trigger.8 $(COMPLETIONDIR)/xt-trigger
+	$(SBINDIR)/xt-trigger $(MANDIR)/man8/xt-trigger.8 $(COMPLETIONDIR)/xt-trigger \
+	$(MANDIR)/man5/xt-trigger.conf.5 $(UNIT)
 
 # $(call need,TEST,WHAT,PACKAGE): one line instead of the error that would follow.
 need = @{ $(1); } >/dev/null 2>&1 || { \
@@ -159,6 +165,7 @@ install: destdir depmod module install-plugin install-tool
 .PHONY: uninstall
 uninstall: depmod xtlibdir
 	rm -f $(foreach file,$(INSTALLED),'$(DESTDIR)$(file)')
+	! cmp -s userspace/xt-trigger.conf '$(CONF)' || rm '$(CONF)'
 	@for module in '$(DESTDIR)'/lib/modules/*/updates/xt_TRIGGER.ko*; do \
 		[ -e "$$module" ] || continue; \
 		echo "rm $$module"; \
@@ -177,6 +184,9 @@ install-tool: xt-trigger
 	install -D -m 755 $(TOOL) '$(DESTDIR)$(SBINDIR)/xt-trigger'
 	install -D -m 644 userspace/xt-trigger.8 '$(DESTDIR)$(MANDIR)/man8/xt-trigger.8'
 	install -D -m 644 userspace/xt-trigger.bash-completion '$(DESTDIR)$(COMPLETIONDIR)/xt-trigger'
+	install -D -m 644 userspace/xt-trigger.conf.5 '$(DESTDIR)$(MANDIR)/man5/xt-trigger.conf.5'
+	[ -e '$(CONF)' ] || install -D -m 644 userspace/xt-trigger.conf '$(CONF)'
+	$(if $(UNIT),install -D -m 644 packaging/systemd/xt-trigger.service '$(DESTDIR)$(UNIT)')
 
 # DKMS builds the module anew for each kernel that comes (dkms.conf).
 VERSION = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
