@@ -14,7 +14,8 @@ import story
 from recipes import README, RECIPES
 
 USERS = [name for name in pages.names() if name == "README.md" or name.startswith("docs/")]
-SAVE, *RESTORE = RECIPES.commands("Save and restore")
+SHOW_AND_CLOSE = README.commands("See what is open, and close it")
+SAVE_AND_RESTORE = RECIPES.commands("Save and restore")
 # A jump needs the chain, which the page's script declares, or Docker.
 CHAINS = ("-N trigger_in", "-t nat -N trigger_dnat", "-t mangle -N trigger_out",
           "-N DOCKER-USER")
@@ -63,20 +64,24 @@ def test_the_readme_begins_with_what_the_demo_shows():
     assert README.rules("A recipe") == RECIPES.rules("Active-mode FTP")
 
 
-def test_the_table_is_closed_and_restored(router, lan1, wan, tmp_path):
-    """The commands for /proc/net/xt_trigger do what is said of them."""
+@pytest.mark.parametrize("commands, save, restore", [
+    (SHOW_AND_CLOSE[:3], SAVE_AND_RESTORE[0], SAVE_AND_RESTORE[1]),
+    (SHOW_AND_CLOSE[3:], SAVE_AND_RESTORE[2], "\n".join(SAVE_AND_RESTORE[3:])),
+], ids=["program", "file"])
+def test_show_close_and_restore(router, lan1, wan, tmp_path, commands, save, restore):
+    """The commands of xt-trigger and of the proc file do what the pages say of them."""
     router.load(*README.rules("The rules")[1:3], *RECIPES.rules("Peer to peer"))
     lan1.send("udp:6969")
-    show, close_host, close_all = README.commands("See what is open, and close it")
+    show, close_host, close_all = commands
     saved = str(tmp_path / "saved")
 
     def shell(script):
         return router.run("/bin/sh", "-c", script.replace("/var/lib/xt_trigger", saved))
 
-    assert "owner=%s " % lan1.ip in shell(show)
-    shell(SAVE)
+    assert lan1.ip in shell(show)
+    shell(save)
     for close in (close_host, close_all):
         shell(close)
         assert router.triggers() == []
-        shell("\n".join(RESTORE))
+        shell(restore)
         assert wan.who_answers("udp:7000") == lan1.ip
