@@ -12,6 +12,7 @@ import fixtures  # noqa: E402
 from tool import Tool  # noqa: E402
 
 bare = fixtures.bare
+captured = fixtures.captured
 kernel_log = fixtures.kernel_log
 lab = fixtures.lab
 lan1 = fixtures.lan1
