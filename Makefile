@@ -273,7 +273,7 @@ check-packages: bash
 # The packages are built in a root of their own, and not for this machine alone.
 .PHONY: deb
 deb: bash
-	@packaging/deb '$(SUITE)'
+	@packaging/deb '$(PLATFORM)'
 
 SECS ?= 60
 
@@ -318,7 +318,7 @@ help:
 	@echo 'make check-unit     the tests that need no guest'
 	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'
 	@echo 'make check-packages DKMS and the Debian packages: build, install, upgrade, remove'
-	@echo 'make deb            the Debian packages, into packaging/debs; SUITE=... builds for it'
+	@echo 'make deb            the Debian packages, into packaging/debs; SUITE=... and ARCH=... build for these'
 	@echo 'make check-debug    every test and the stress on debug kernels, and what these find'
 	@echo 'make coverage       which lines of module and plugin the tests run'
 	@echo 'make bench          what a packet costs, beside what people use instead'

@@ -60,7 +60,13 @@ hold() {
 take_slot() {
 	local i waited=''
 	exec 6>"$cache/slots"
-	flock -n 6 || { waited=yes; say 'wait: other guests come first'; flock 6; }
+	if ! flock -n 6; then
+		say 'wait: other guests come first'
+		waited=yes
+		# A signal ends a `wait`, and only a `wait`, at once.
+		flock 6 &
+		wait $!
+	fi
 	while :; do
 		for ((i = 1; i <= $(nproc); i++)); do
 			exec 7>"$cache/slot-$i"
