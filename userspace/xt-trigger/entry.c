@@ -78,13 +78,34 @@ static void put_trigger(struct json *json, const char *trigger)
 	json_end(json);
 }
 
-/* null: the module does not tell. */
-static void put_connections(struct json *json, const char *ct)
+static void put_port(struct json *json, const char *key, int port)
 {
-	if (!ct)
-		json_null(json, "ct");
+	if (port < 0)
+		json_null(json, key);
 	else
-		put_list(json, "ct", strcmp(ct, "-") ? ct : NULL);
+		json_number(json, key, port);
+}
+
+/* null: the module does not tell. */
+static void put_connections(struct json *json, const char *list)
+{
+	struct line_ct ct;
+
+	if (!list) {
+		json_null(json, "ct");
+		return;
+	}
+	json_array(json, "ct");
+	while (*list && line_ct_next(&list, &ct)) {
+		json_object(json, NULL);
+		json_string(json, "protocol", ct.protocol);
+		json_string(json, "source", ct.from.addr);
+		put_port(json, "source_port", ct.from.port);
+		json_string(json, "destination", ct.to.addr);
+		put_port(json, "destination_port", ct.to.port);
+		json_end(json);
+	}
+	json_end(json);
 }
 
 static void put_host(struct json *json, const char *host)

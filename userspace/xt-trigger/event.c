@@ -165,11 +165,15 @@ static bool add_range(struct text *text, const struct nlattr *nest)
 	return true;
 }
 
-/* "192.168.1.10:40122"; an address alone where there are no ports. */
+/* "192.168.1.10:40122", "[2001:db8::1]:40122"; there may be no port. */
 static void add_end(struct text *text, const struct nlattr *addr,
 		    const struct nlattr *port)
 {
+	bool ipv6 = mnl_attr_get_payload_len(addr) == 16;
+
+	text_puts(text, ipv6 ? "[" : "");
 	add_addr(text, addr);
+	text_puts(text, ipv6 ? "]" : "");
 	if (port)
 		text_printf(text, ":%u", mnl_attr_get_u16(port));
 }

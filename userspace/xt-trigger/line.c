@@ -15,6 +15,7 @@ enum kind {
 	ADDRESS,
 	PEERS,
 	CRC,
+	CONNECTIONS,
 };
 
 static const struct {
@@ -38,7 +39,7 @@ static const struct {
 	[LINE_ID]	= { "id",	NUMBER,	 "a bad value of id" },
 	[LINE_RULE]	= { "rule",	CRC,	 "a bad value of rule" },
 	[LINE_ANSWERED]	= { "answered",	NUMBER,	 "a bad value of answered" },
-	[LINE_CT]	= { "ct",	WORD,	 "a bad value of ct" },
+	[LINE_CT]	= { "ct",	CONNECTIONS, "a bad value of ct" },
 };
 
 const char *line_field_name(enum line_field field)
@@ -133,6 +134,65 @@ bool line_addr_next(const char **list, struct line_addr *addr)
 	       line_parse_addr(item, addr);
 }
 
+/* "192.168.1.10:40122", "[2001:db8::1]:40122", or an address without a port. */
+static bool parse_end(char *s, struct line_end *end)
+{
+	bool ipv6 = *s == '[';
+	struct line_addr addr;
+	uint64_t number;
+	char *port;
+
+	port = ipv6 ? strchr(s, ']') : strchr(s, ':');
+	if (ipv6) {
+		if (!port)
+			return false;
+		*port++ = '\0';
+		s++;
+		if (*port && *port != ':')
+			return false;
+		port = *port ? port : NULL;
+	}
+	if (port)
+		*port++ = '\0';
+	if (!line_parse_addr(s, &addr) || (addr.len == 16) != ipv6 ||
+	    strlen(s) >= sizeof(end->addr) ||
+	    (port && !line_parse_number(port, UINT16_MAX, &number)))
+		return false;
+	strcpy(end->addr, s);
+	end->port = port ? (int)number : -1;
+	return true;
+}
+
+bool line_ct_next(const char **list, struct line_ct *ct)
+{
+	char item[160], *from, *to;
+
+	if (!next_item(list, item, sizeof(item)))
+		return false;
+	from = strchr(item, ':');
+	to = strchr(item, '-');
+	if (!from || from == item || !to || to < from ||
+	    from - item >= (ptrdiff_t)sizeof(ct->protocol))
+		return false;
+	*from++ = '\0';
+	*to++ = '\0';
+	strcpy(ct->protocol, item);
+	return parse_end(from, &ct->from) && parse_end(to, &ct->to);
+}
+
+static bool are_connections(const char *s)
+{
+	struct line_ct ct;
+
+	if (!strcmp(s, "-"))
+		return true;
+	do {
+		if (!line_ct_next(&s, &ct))
+			return false;
+	} while (*s);
+	return true;
+}
+
 static bool are_ranges(const char *s)
 {
 	struct line_range range;
@@ -172,6 +232,8 @@ static bool is_valid(enum kind kind, const char *s, uint64_t *number)
 		return line_parse_addr(s, &addr);
 	case PEERS:
 		return are_peers(s);
+	case CONNECTIONS:
+		return are_connections(s);
 	case CRC:
 		return strlen(s) == 8 && strspn(s, "0123456789abcdef") == 8;
 	default:

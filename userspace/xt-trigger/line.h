@@ -53,6 +53,19 @@ struct line_range {
 	uint16_t	last;
 };
 
+/* One end of a connection; @port is -1 where there are none. */
+struct line_end {
+	char		addr[48];
+	int		port;
+};
+
+/* "tcp:192.168.1.10:40122-198.51.100.7:6667"; IPv6 stands in brackets. */
+struct line_ct {
+	char		protocol[16];
+	struct line_end	from;
+	struct line_end	to;
+};
+
 /* An address; @len bytes, 4 or 16. */
 struct line_addr {
 	unsigned int	len;
@@ -71,6 +84,7 @@ const char *line_parse(struct line *line, char *s);
 /* Parse the first item of *@list, and pass by it and its comma. */
 bool line_range_next(const char **list, struct line_range *range);
 bool line_addr_next(const char **list, struct line_addr *addr);
+bool line_ct_next(const char **list, struct line_ct *ct);
 
 bool line_parse_number(const char *s, uint64_t max, uint64_t *number);
 bool line_parse_addr(const char *s, struct line_addr *addr);

@@ -34,7 +34,7 @@ static const struct table_column columns[] = {
 
 /*
  * What is listed, and how.
- * @max: rows to print, 0: all
+ * @max: lines of the table to print, 0: all
  * @end: what ends each line
  */
 struct listing {
@@ -92,6 +92,7 @@ static int list_table(struct listing *listing)
 		.out	 = stdout,
 		.columns = columns,
 		.width	 = table_width(),
+		.max	 = listing->max,
 		.end	 = listing->end,
 	};
 	unsigned long shown = 0;
@@ -103,13 +104,12 @@ static int list_table(struct listing *listing)
 		return status;
 	table_begin(&table);
 	while (proc_find(&proc, &listing->filter)) {
-		if (!listing->max || shown < listing->max)
-			add_row(&table, &proc.line, &listing->names, &left);
+		add_row(&table, &proc.line, &listing->names, &left);
 		shown++;
 	}
 	table_end(&table);
-	if (listing->max && shown > listing->max)
-		printf("... and %lu more%s", shown - listing->max, listing->end);
+	if (shown > table.rows)
+		printf("... and %lu more%s", shown - table.rows, listing->end);
 	print_sum(&proc, listing, shown);
 	text_free(&left);
 	return proc_close(&proc);
@@ -140,7 +140,8 @@ static int watch(struct listing *listing)
 	listing->end = "\033[K\n";	/* and clear the rest of the line */
 	do {
 		ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-		listing->max = size.ws_row > 5 ? size.ws_row - 5 : 1;
+		/* Below the table stand two lines and the cursor. */
+		listing->max = size.ws_row > 5 ? size.ws_row - 3 : 2;
 		fputs("\033[H", stdout);	/* to the top */
 		status = list_table(listing);
 		fputs("\033[J", stdout);	/* and clear what is below */

@@ -126,8 +126,12 @@ static void print_row(struct table *table, const char *const *cells)
 
 	for (i = 0; i < table->n_columns; i++)
 		rest[i] = cells[i];
-	while (print_line(table, rest))
-		;
+	do {
+		if (table->max && table->lines == table->max)
+			return;
+		table->lines++;
+	} while (print_line(table, rest));
+	table->rows++;
 }
 
 /* Print the title and the rows that have waited for the widths. */
@@ -143,6 +147,7 @@ static void print_sample(struct table *table)
 	for (i = 0; i < table->n_columns; i++)
 		titles[i] = table->columns[i].title;
 	print_row(table, titles);
+	table->rows = 0;	/* the title is none */
 	for (n = 0; n < table->n_sample; n++)
 		print_row(table, (const char *const *)
 				 &table->sample[n * table->n_columns]);

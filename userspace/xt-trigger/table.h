@@ -25,14 +25,18 @@ struct table_column {
 /*
  * @columns: its end has no title
  * @width:   of a line; 0: as wide as it is
- * @max:     rows, that are printed; 0: all
+ * @max:     lines that are printed, the title's included; 0: all
  * @end:     what ends a line
+ * @rows:    how many rows have been printed whole
  */
 struct table {
 	FILE				*out;
 	const struct table_column	*columns;
 	unsigned int			width;
+	unsigned int			max;
 	const char			*end;
+	unsigned long			rows;
+	unsigned int			lines;
 	unsigned int			n_columns;
 	unsigned int			n_sample;
 	bool				begun;

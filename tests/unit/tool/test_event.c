@@ -142,6 +142,7 @@ static char *text_of(const struct line *line)
 UNIT_TEST(tool_event_is_the_line)
 {
 	struct event event = { 0 };
+	struct nlmsghdr *message;
 
 	check(event_parse(&event, make(XT_TRIGGER_EVENT_CLOSED, 0)));
 	check_string(event_name(event.what), "closed");
@@ -154,6 +155,10 @@ UNIT_TEST(tool_event_is_the_line)
 		     "rule=07be55a1 answered=1 ct=tcp:192.168.1.10:40122-198.51.100.7:6667,"
 		     "tcp:192.168.1.10:40123-198.51.100.8:6667");
 	check_string(event.rule, "07be55a1");
+	message = make(XT_TRIGGER_EVENT_OPENED, XT_TRIGGER_A_CT);
+	put_ct(message, 17, "2001:db8::10", 1, "2001:db8::7", 2);
+	check(event_parse(&event, message));
+	check_string(event.line.text[LINE_CT], "udp:[2001:db8::10]:1-[2001:db8::7]:2");
 	event_free(&event);
 }
 

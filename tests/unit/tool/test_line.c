@@ -45,6 +45,31 @@ UNIT_TEST(tool_line_new)
 	check_string(line.text[LINE_CT], "tcp:192.168.1.10:40122-198.51.100.7:6667");
 }
 
+UNIT_TEST(tool_line_ct)
+{
+	const char *list = "tcp:192.168.1.10:40122-198.51.100.7:6667,"
+			   "udp:[2001:db8::10]:1-[2001:db8::7]:0,1:192.0.2.1-192.0.2.2,"
+			   "58:[2001:db8::10]-[2001:db8::7]";
+	struct line_ct ct;
+
+	check(line_ct_next(&list, &ct));
+	check_string(ct.protocol, "tcp");
+	check_string(ct.from.addr, "192.168.1.10");
+	check_equal(ct.from.port, 40122);
+	check_string(ct.to.addr, "198.51.100.7");
+	check_equal(ct.to.port, 6667);
+	check(line_ct_next(&list, &ct));
+	check_string(ct.from.addr, "2001:db8::10");
+	check(ct.from.port == 1 && ct.to.port == 0);
+	check(line_ct_next(&list, &ct));
+	check_string(ct.to.addr, "192.0.2.2");
+	check(ct.from.port == -1 && ct.to.port == -1);
+	check(line_ct_next(&list, &ct) && !*list);
+	check_string(ct.protocol, "58");
+	check_string(ct.to.addr, "2001:db8::7");
+	check_equal(ct.to.port, -1);
+}
+
 /* What a later module appends is passed by, wherever it stands. */
 UNIT_TEST(tool_line_unknown_fields)
 {
@@ -93,6 +118,16 @@ UNIT_TEST(tool_line_bad_values)
 		{ "id=5", "id=five", "a bad value of id" },
 		{ "rule=9f3c01d2", "rule=9F3C01D2", "a bad value of rule" },
 		{ "rule=9f3c01d2", "rule=9f3c01d", "a bad value of rule" },
+		{ "ct=tcp:", "ct=tcp", "a bad value of ct" },
+		{ "ct=tcp:", "ct=:", "a bad value of ct" },
+		{ "40122-198", "40122198", "a bad value of ct" },
+		{ "40122-198", "-198", "a bad value of ct" },
+		{ "40122-198", "65536-198", "a bad value of ct" },
+		{ "51.100.7:6667", "51.100.7:6667,", "a bad value of ct" },
+		{ "198.51.100.7:6667", "2001:db8::1:6667", "a bad value of ct" },
+		{ "198.51.100.7:6667", "[2001:db8::1:6667", "a bad value of ct" },
+		{ "198.51.100.7:6667", "[2001:db8::1]6667", "a bad value of ct" },
+		{ "198.51.100.7:6667", "[198.51.100.7]:6667", "a bad value of ct" },
 		{ " age=2", " age", "no KEY=VALUE" },
 		{ " age=2", "  age=2", "no KEY=VALUE" },
 		{ " age=2", " =2 age=2", "no KEY=VALUE" },

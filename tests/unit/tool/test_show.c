@@ -47,7 +47,9 @@ UNIT_TEST(tool_list_json)
 		"\"peer\": [\"198.51.100.7\"], \"timeout\": 0, \"expires\": 0, "
 		"\"lifetime\": 0, \"age\": 2, \"session\": 1, \"hits\": 1, "
 		"\"state\": \"open\", \"answered\": true, "
-		"\"ct\": [\"tcp:192.168.1.10:40122-198.51.100.7:6667\"]},\n"
+		"\"ct\": [{\"protocol\": \"tcp\", \"source\": \"192.168.1.10\", "
+		"\"source_port\": 40122, \"destination\": \"198.51.100.7\", "
+		"\"destination_port\": 6667}]},\n"
 		"  {\"id\": 18446744073709551615, \"rule\": \"07be55a1\", "
 		"\"name\": \"default\", \"family\": \"ipv6\", "
 		"\"owner\": \"2001:db8::11\", \"host\": null, "
@@ -209,6 +211,24 @@ static void check_table(unsigned int width, unsigned int n)
 	for (s = unit_read("table"); *s; s++)
 		printed += *s == 'l' || *s == 'n' || *s == ',';
 	check_equal(printed, given);
+}
+
+/* A table that may have so many lines says how many rows were whole. */
+UNIT_TEST(tool_table_that_is_cut)
+{
+	static const struct table_column columns[] = { { "A", 0, false }, { "B", 2, false }, { 0 } };
+	static const char *const one[] = { "x", "y" }, *const two[] = { "x", "abcd" };
+	FILE *out = fopen("table", "w");
+	struct table table = { .out = out, .columns = columns, .width = 5, .max = 4 };
+
+	table_begin(&table);
+	table_row(&table, one);
+	table_row(&table, one);
+	table_row(&table, two);
+	table_end(&table);
+	check(!fclose(out));
+	check_string(unit_read("table"), "A  B\nx  y\nx  y\nx  ab\n");
+	check_equal(table.rows, 2);
 }
 
 UNIT_TEST(tool_table)

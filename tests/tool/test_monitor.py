@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-2.0
+"""xt-trigger monitor: events as they come, for people and for programs."""
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+from contextlib import contextmanager
+
+import pytest
+
+from hosts import PATIENCE, wait_until
+from procfile import as_user, line, owners, write, write_all
+from router import DNAT, IN, out
+from tool import PROGRAM
+
+TRIGGER = out("--trigger-match 3000 --trigger-relate tcp:113")
+POKE = "10.99.99.99"
+
+
+@pytest.fixture
+def events(module, bare, bare_tool):
+    """Skips where the module has no events: then the one sentence that says so is all."""
+    bare.load(TRIGGER)
+    if subprocess.run(["genl", "ctrl", "get", "name", "xt_trigger"], stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL).returncode:
+        assert "is too old: it tells no events" in bare_tool.fails(1, "monitor")
+        pytest.skip("this module tells no events")
+
+
+class Monitor:
+    """The running program, and what it has printed."""
+
+    def __init__(self, tool, *arguments):
+        self.tool = tool
+        self.process = tool.start("monitor", *arguments)
+        self.text = ""
+
+    def read(self):
+        """All lines so far."""
+        while select.select([self.process.stdout], [], [], 0)[0]:
+            part = os.read(self.process.stdout.fileno(), 65536).decode()
+            assert part, "it has ended: " + self.process.stderr.read()
+            self.text += part
+        return self.text.splitlines()
+
+    def listens(self):
+        """Whether something that opens and closes is told."""
+        write(self.tool.namespace, "+" + line(POKE) + "-owner=%s\n" % POKE)
+        return select.select([self.process.stdout], [], [], 0.1)[0]
+
+    def events(self, wanted=None):
+        """Its JSON objects, without what has only tried whether it listens."""
+        found = [json.loads(each) for each in self.read()]
+        return [each for each in found
+                if not (each.get("trigger") and each["trigger"]["owner"] == POKE)
+                and (wanted is None or each["event"] == wanted)]
+
+    def wait(self, count):
+        """So many objects, when they are there."""
+        wait_until(lambda: len(self.events()) >= count, "%d events" % count)
+        found = self.events()
+        assert len(found) == count, found
+        return found
+
+
+@contextmanager
+def monitor(tool, *arguments):
+    program = Monitor(tool, *arguments)
+    try:
+        wait_until(program.listens, "the monitor listens")
+        yield program
+    finally:
+        program.process.kill()
+        program.process.wait(PATIENCE)
+
+
+def without_time(trigger):
+    return {key: value for key, value in trigger.items()
+            if key not in ("age", "expires", "session", "answered", "ct", "hits")}
+
+
+def test_it_opens_and_closes(events, tool, router, lan1):
+    """Opened by a packet, closed by hand: with all that the line says, in this order."""
+    router.load(TRIGGER)
+    with monitor(tool, "--json") as program:
+        lan1.send("udp:3000")
+        listed, = tool.json("list", "--json")
+        tool.done("close", "owner=" + lan1.ip)
+        opened, closed = program.wait(2)
+        assert (opened["event"], opened["reason"]) == ("opened", None)
+        assert (closed["event"], closed["reason"]) == ("closed", "closed")
+        assert opened["count"] is None and closed["rule"] == listed["rule"]
+        assert without_time(opened["trigger"]) == without_time(listed)
+        assert without_time(closed["trigger"]) == without_time(listed)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", opened["time"])
+
+
+def test_for_people(events, bare_tool, bare):
+    with monitor(bare_tool, "-n") as program:
+        write(bare, "+" + line("10.0.0.1") + "-owner=10.0.0.1\n")
+        lines = wait_until(lambda: [each for each in program.read() if "10.0.0.1" in each][1:]
+                           and [each for each in program.read() if "10.0.0.1" in each], "lines")
+        when = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d "
+        assert re.fullmatch(when + r"opened   id \d+: 10\.0\.0\.1 tcp:113", lines[0])
+        assert re.fullmatch(when + r"closed   id \d+: 10\.0\.0\.1 tcp:113 \(closed\)", lines[1])
+
+
+def test_why_it_closed(events, tool, router, lan1):
+    """Each reason is the counter's."""
+    router.load(TRIGGER + " --trigger-timeout 1",
+                out("--trigger-match 6667 --trigger-relate tcp:114 --trigger-session"), DNAT, IN)
+    with monitor(tool, "--json") as program:
+        lan1.connect("tcp:6667").close()
+        lan1.send("udp:3000")
+        found = program.wait(4)
+        assert sorted(each["reason"] for each in found if each["event"] == "closed") == [
+            "ended", "expired"]
+
+
+def test_evicted(events, tool, router, lan1):
+    router.load(TRIGGER, out("--trigger-match 3001 --trigger-relate tcp:114"))
+    router.set_parameter("max_per_host", 1)
+    with monitor(tool, "--json") as program:
+        lan1.send("udp:3000")
+        lan1.send("udp:3001")
+        found = program.wait(3)
+        assert {each["reason"] for each in found if each["event"] == "closed"} == {"evicted"}
+
+
+def test_together(events, bare_tool, bare):
+    """What a rule or `/` takes along is one message with the number, and the rule, if one."""
+    write(bare, "".join("+" + line(owner) for owner in owners(5)))
+    rule = bare_tool.json("list", "--json")[0]["rule"]
+    with monitor(bare_tool, "--json") as program:
+        bare.load()
+        parked, = wait_until(lambda: program.events("parked"), "parked")
+        bare.load(TRIGGER)
+        unparked, = wait_until(lambda: program.events("unparked"), "unparked")
+        for each in parked, unparked:
+            assert (each["count"], each["rule"], each["trigger"]) == (5, rule, None)
+        bare_tool.done("close", "--all")
+        closed, = wait_until(lambda: program.events("closed"), "closed")
+        assert (closed["count"], closed["rule"], closed["reason"]) == (5, None, "closed")
+
+
+def test_conditions(events, bare_tool, bare):
+    with monitor(bare_tool, "--json", "owner=" + POKE) as program:
+        write(bare, "+" + line("10.0.0.1") + "+" + line(POKE))
+        wait_until(lambda: bare_tool.json("list", "--json", "owner=" + POKE), "it is open")
+        assert program.events() == []
+        assert all(json.loads(each)["trigger"]["owner"] == POKE for each in program.read())
+
+
+def test_what_is_lost_is_told(events, bare_tool, bare):
+    """Who does not read loses events, knows how many, and slows nobody."""
+    bare.set_parameter("max_triggers", 40000)
+    with monitor(bare_tool, "--json") as program:
+        program.process.send_signal(signal.SIGSTOP)
+        write_all(bare, "".join("+" + line(owner) for owner in owners(40000)))
+        assert bare.counters()["triggers"] == 40000
+        program.process.send_signal(signal.SIGCONT)
+
+        def lost():
+            program.listens()
+            return program.events("lost")
+
+        found = wait_until(lost, "the loss is told")
+        opened = len(program.events("opened"))
+        assert 0 < opened < 40000
+        assert sum(each["count"] for each in found) == 40000 - opened
+        bare_tool.done("close", "owner=10.0.0.1")
+
+
+def test_over_a_reload_of_the_module(events, bare_tool, bare, unload):
+    with monitor(bare_tool, "--json") as program:
+        bare.load()
+        unload()
+        wait_until(lambda: program.events("unloaded"), "unloaded")
+        bare.load(TRIGGER)
+        wait_until(lambda: program.events("loaded"), "loaded")
+        write(bare, "+" + line("10.0.0.1"))
+        wait_until(lambda: program.events("opened"), "opened")
+        assert program.process.poll() is None
+
+
+def test_namespaces_are_separate(events, bare_tool, bare, router):
+    with monitor(bare_tool, "--json") as program:
+        router.load(TRIGGER)
+        write(router, "+" + line("10.0.0.1"))
+        write(bare, "+" + line("10.0.0.2"))
+        found, = program.wait(1)
+        assert found["trigger"]["owner"] == "10.0.0.2"
+        router.load()
+
+
+def test_who_may_not_listen(events, bare):
+    status, said = as_user(bare, PROGRAM, "monitor")
+    assert status == 1 and "only root of this network namespace may listen" in said
+
+
+def test_without_the_module(bare_tool, unload):
+    unload()
+    assert "module xt_TRIGGER is not loaded" in bare_tool.fails(1, "monitor")
+
+
+def test_a_wrong_command_line(bare_tool):
+    assert "colour=red" in bare_tool.fails(2, "monitor", "colour=red")
