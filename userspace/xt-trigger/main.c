@@ -18,6 +18,7 @@ static const struct command {
 	{ "restore", "open again what a file has", restore_command },
 	{ "stats", "the counters", stats_command },
 	{ "rules", "the port triggers of /etc/xt-trigger.conf", rules_command },
+	{ "status", "why does it not work?", status_command },
 };
 
 static void help(void)

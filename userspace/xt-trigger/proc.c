@@ -10,7 +10,10 @@
 #include "text.h"
 #include "tool.h"
 
+/* The unit tests have another one. */
+#ifndef MODULE_DIR
 #define MODULE_DIR	"/sys/module/xt_TRIGGER"
+#endif
 
 bool proc_module_version(char *version, size_t size)
 {

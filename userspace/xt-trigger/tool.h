@@ -20,6 +20,8 @@
  *	state.h	  saved files, and what time does to them
  *	event.h	  the kernel's events
  *	netlink.h the socket that they come from
+ *	ruleset.h the rules of iptables
+ *	status.h  what `status' looks at
  *
  * What is printed for people goes to stdout; stdout has nothing but JSON with
  * --json. Errors and warnings go to stderr and begin with "xt-trigger: ". A
