@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 #include <linux/inet.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/netfilter.h>
 #include <linux/string.h>
 
@@ -16,21 +17,52 @@
 				 BIT(TRIGGER_FIELD_FAMILY) | \
 				 BIT(TRIGGER_FIELD_OWNER) | \
 				 BIT(TRIGGER_FIELD_OPEN) | \
-				 BIT(TRIGGER_FIELD_PEER))
+				 BIT(TRIGGER_FIELD_PEER) | \
+				 BIT(TRIGGER_FIELD_ID) | \
+				 BIT(TRIGGER_FIELD_RULE))
+
+/* What '+' needs: the fields of a line of 0.1. */
+#define REQUIRED		(BIT(TRIGGER_FIELD_ID) - 1)
 
 /* All of @s is a decimal number of at most @max, as the file writes it. */
-static bool parse_number(const char *s, u32 max, u32 *number)
+static bool parse_u64(const char *s, u64 max, u64 *number)
 {
 	u64 n = 0;
 
 	if (!isdigit(*s) || (*s == '0' && s[1]))
 		return false;
 	for (; isdigit(*s); s++) {
-		n = n * 10 + *s - '0';
-		if (n > max)
+		u8 digit = *s - '0';
+
+		if (digit > max || n > div_u64(max - digit, 10))
 			return false;
+		n = n * 10 + digit;
 	}
 	*number = n;
+	return !*s;
+}
+
+static bool parse_number(const char *s, u32 max, u32 *number)
+{
+	u64 n;
+
+	if (!parse_u64(s, max, &n))
+		return false;
+	*number = n;
+	return true;
+}
+
+/* Eight hex digits in lower case. */
+static bool parse_label(const char *s, u32 *label)
+{
+	unsigned int i;
+
+	*label = 0;
+	for (i = 0; i < 8; i++, s++) {
+		if (!isdigit(*s) && (*s < 'a' || *s > 'f'))
+			return false;
+		*label = *label << 4 | (isdigit(*s) ? *s - '0' : *s - 'a' + 10);
+	}
 	return !*s;
 }
 
@@ -174,6 +206,88 @@ static bool parse_trigger(struct trigger_command *command, char *s)
 	return true;
 }
 
+/*
+ * One end of a connection: "192.168.1.10:40122", "[2001:db8::1]:40122", or no port
+ * with a protocol that has none.
+ */
+static bool parse_end(struct trigger_command *command, char *s, bool has_port,
+		      union nf_inet_addr *addr, __be16 *port)
+{
+	char *last = has_port ? strrchr(s, ':') : NULL;
+	u32 number = 0;
+	size_t len;
+
+	if (has_port) {
+		if (!last || !parse_number(last + 1, U16_MAX, &number))
+			return false;
+		*last = '\0';
+	}
+	*port = htons(number);
+	if (*s == '[') {
+		len = strlen(s);
+		if (s[len - 1] != ']')
+			return false;
+		s[len - 1] = '\0';
+		return strchr(s, ':') && parse_addr(command, s + 1, addr);
+	}
+	return !strchr(s, ':') && parse_addr(command, s, addr);
+}
+
+/* "tcp:192.168.1.10:40122-198.51.100.7:6667": the tuple of a first packet. */
+static bool parse_ct(struct trigger_command *command, char *s,
+		     struct nf_conntrack_tuple *tuple)
+{
+	char *src = strchr(s, ':'), *dst = strchr(s, '-');
+	bool has_port;
+	__be16 port;
+	u32 proto;
+
+	if (!src || !dst || dst < src)
+		return false;
+	*src++ = '\0';
+	*dst++ = '\0';
+	has_port = parse_proto(s, &tuple->dst.protonum);
+	if (!has_port) {
+		if (!parse_number(s, U8_MAX, &proto) || trigger_proto_name(proto))
+			return false;
+		tuple->dst.protonum = proto;
+	}
+	if (!parse_end(command, src, has_port, &tuple->src.u3, &port))
+		return false;
+	tuple->src.u.all = port;
+	if (!parse_end(command, dst, has_port, &tuple->dst.u3, &port))
+		return false;
+	tuple->dst.u.all = port;
+	tuple->src.l3num = command->family;
+	return true;
+}
+
+/* "-", or a comma-separated list of connections. */
+static bool parse_cts(struct trigger_command *command, char *s)
+{
+	char *item;
+
+	if (!strcmp(s, "-"))
+		return true;
+	while ((item = strsep(&s, ","))) {
+		if (command->n_cts == TRIGGER_SESSIONS_MAX ||
+		    !parse_ct(command, item, &command->ct[command->n_cts]))
+			return false;
+		command->n_cts++;
+	}
+	return true;
+}
+
+static bool parse_answered(const char *s, bool *answered)
+{
+	u32 number;
+
+	if (!parse_number(s, 1, &number))
+		return false;
+	*answered = number;
+	return true;
+}
+
 static bool parse_family(struct trigger_command *command, const char *s)
 {
 	u8 family;
@@ -221,6 +335,14 @@ static bool parse_field(struct trigger_command *command,
 		return parse_number(s, U32_MAX, &command->hits);
 	case TRIGGER_FIELD_STATE:
 		return !strcmp(s, "open") || !strcmp(s, "waiting");
+	case TRIGGER_FIELD_ID:
+		return parse_u64(s, U64_MAX, &command->id);
+	case TRIGGER_FIELD_RULE:
+		return parse_label(s, &command->rule);
+	case TRIGGER_FIELD_ANSWERED:
+		return parse_answered(s, &command->answered);
+	case TRIGGER_FIELD_CT:
+		return parse_cts(command, s);
 	default:
 		return false;
 	}
@@ -240,6 +362,10 @@ static const char * const field_name[TRIGGER_FIELDS] = {
 	[TRIGGER_FIELD_SESSION]		= "session",
 	[TRIGGER_FIELD_HITS]		= "hits",
 	[TRIGGER_FIELD_STATE]		= "state",
+	[TRIGGER_FIELD_ID]		= "id",
+	[TRIGGER_FIELD_RULE]		= "rule",
+	[TRIGGER_FIELD_ANSWERED]	= "answered",
+	[TRIGGER_FIELD_CT]		= "ct",
 };
 
 /* The field that is called @key, TRIGGER_FIELDS: none is. */
@@ -263,7 +389,7 @@ static bool times_agree(const struct trigger_command *command)
 	return !command->lifetime || command->age < command->lifetime;
 }
 
-/* Each pair at most once, and for '+' all of them, in the file's order. */
+/* Each pair at most once, and for '+' those of 0.1 or more, in the file's order. */
 static int parse_pairs(struct trigger_command *command, char *s)
 {
 	enum trigger_field field;
@@ -287,8 +413,7 @@ static int parse_pairs(struct trigger_command *command, char *s)
 		command->given |= BIT(field);
 	}
 	if (command->verb == TRIGGER_OPEN &&
-	    (command->given != BIT(TRIGGER_FIELDS) - 1 ||
-	     !times_agree(command)))
+	    ((command->given & REQUIRED) != REQUIRED || !times_agree(command)))
 		return -EINVAL;
 	return 0;
 }
@@ -300,6 +425,7 @@ static int parse_pairs(struct trigger_command *command, char *s)
 int trigger_command_parse(struct trigger_command *command, char *line)
 {
 	memset(command, 0, sizeof(*command));
+	command->answered = true;
 	switch (*line++) {
 	case '/':
 		command->verb = TRIGGER_CLOSE_ALL;

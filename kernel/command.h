@@ -8,6 +8,8 @@
 
 #include <linux/types.h>
 
+#include <net/netfilter/nf_conntrack_tuple.h>
+
 #include <xt_TRIGGER.h>
 
 #include "trigger.h"
@@ -27,6 +29,11 @@ enum trigger_field {
 	TRIGGER_FIELD_SESSION,
 	TRIGGER_FIELD_HITS,
 	TRIGGER_FIELD_STATE,
+	/* since 0.2; lines of 0.1 end in front of them */
+	TRIGGER_FIELD_ID,
+	TRIGGER_FIELD_RULE,
+	TRIGGER_FIELD_ANSWERED,
+	TRIGGER_FIELD_CT,
 	TRIGGER_FIELDS,
 };
 
@@ -47,6 +54,8 @@ enum trigger_verb {
  * @open:     the same, as it was written; @range has it parsed
  * @peer_any: peer=any
  * @timeout, @expires, @lifetime, @age: seconds
+ * @answered: true where the field is not given
+ * @ct:       the tuples of the first packets
  */
 struct trigger_command {
 	enum trigger_verb	verb;
@@ -56,7 +65,9 @@ struct trigger_command {
 	u8			family;
 	u8			n_ranges;
 	u8			n_peers;
+	u8			n_cts;
 	bool			peer_any;
+	bool			answered;
 	u8			proto;
 	u16			port;
 	u32			timeout;
@@ -65,9 +76,12 @@ struct trigger_command {
 	u32			age;
 	u32			session;
 	u32			hits;
+	u32			rule;
+	u64			id;
 	union nf_inet_addr	owner;
 	union nf_inet_addr	peer[TRIGGER_PEERS_MAX];
 	struct trigger_range	range[TRIGGER_RANGES_MAX];
+	struct nf_conntrack_tuple ct[TRIGGER_SESSIONS_MAX];
 };
 
 int trigger_command_parse(struct trigger_command *command, char *line);

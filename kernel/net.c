@@ -22,8 +22,8 @@ struct trigger_net *trigger_net(const struct net *net)
 	return trigger_net_core(net)->tn;
 }
 
-/* Make an empty one, with a reference. Process context. ERR_PTR(-ENOMEM). */
-struct trigger_net *trigger_net_new(void)
+/* Make an empty one for @net, with a reference. Process context. ERR_PTR(-ENOMEM). */
+struct trigger_net *trigger_net_new(struct net *net)
 {
 	struct trigger_net *tn = kzalloc(sizeof(*tn), GFP_KERNEL_ACCOUNT);
 	int err;
@@ -31,6 +31,7 @@ struct trigger_net *trigger_net_new(void)
 	if (!tn)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&tn->refs, 1);
+	tn->net = net;
 	err = trigger_table_init(&tn->table);
 	if (err)
 		goto err_free;

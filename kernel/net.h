@@ -17,8 +17,10 @@
 struct net;
 struct proc_dir_entry;
 
+/* @net: until its exit, not with a reference */
 struct trigger_net {
 	refcount_t		refs;
+	struct net		*net;
 	struct trigger_table	table;
 	struct trigger_rules	rules;
 };
@@ -37,7 +39,7 @@ extern unsigned int trigger_net_id;
 
 struct trigger_net_core *trigger_net_core(const struct net *net);
 struct trigger_net *trigger_net(const struct net *net);
-struct trigger_net *trigger_net_new(void);
+struct trigger_net *trigger_net_new(struct net *net);
 void trigger_net_get(struct trigger_net *tn);
 void trigger_net_put(struct trigger_net *tn);
 

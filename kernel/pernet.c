@@ -12,7 +12,7 @@ static int __net_init net_init(struct net *net)
 {
 	struct trigger_net_core *core = trigger_net_core(net);
 
-	core->tn = trigger_net_new();
+	core->tn = trigger_net_new(net);
 	if (IS_ERR(core->tn))
 		return PTR_ERR(core->tn);
 	core->file = trigger_proc_init(net);

@@ -116,6 +116,43 @@ static void show_trigger(struct seq_file *seq, const struct trigger *t)
 		seq_printf(seq, "%u", t->proto);
 }
 
+/* Show one end of a connection: IPv6 in brackets, @port if there is one. */
+static void show_end(struct seq_file *seq, u8 family,
+		     const union nf_inet_addr *addr, bool has_port, __be16 port)
+{
+	if (family == NFPROTO_IPV4)
+		seq_printf(seq, "%pI4", &addr->ip);
+	else
+		seq_printf(seq, "[%pI6c]", &addr->in6);
+	if (has_port)
+		seq_printf(seq, ":%u", ntohs(port));
+}
+
+/* Show the connections that @t follows, "-" if there are none. */
+static void show_cts(struct seq_file *seq, const struct trigger *t)
+{
+	struct nf_conntrack_tuple tuple;
+	u8 family = t->set->family, i;
+	const char *name, *comma = "";
+
+	for (i = 0; i < t->set->sessions; i++) {
+		if (!trigger_session_tuple(&t->session[i], &tuple))
+			continue;
+		seq_puts(seq, comma);
+		comma = ",";
+		name = trigger_proto_name(tuple.dst.protonum);
+		if (name)
+			seq_printf(seq, "%s:", name);
+		else
+			seq_printf(seq, "%u:", tuple.dst.protonum);
+		show_end(seq, family, &tuple.src.u3, name, tuple.src.u.all);
+		seq_putc(seq, '-');
+		show_end(seq, family, &tuple.dst.u3, name, tuple.dst.u.all);
+	}
+	if (!*comma)
+		seq_putc(seq, '-');
+}
+
 /* Seconds until @t closes by @timeout, rounded up; 0: it has none. */
 static u64 expires_secs(const struct trigger *t, u64 now, u32 timeout)
 {
@@ -156,12 +193,15 @@ static int seq_show(struct seq_file *seq, void *v)
 	seq_puts(seq, " peer=");
 	if (!show_peers(seq, t))	/* it opens or closes just now */
 		return SEQ_SKIP;
-	seq_printf(seq, " timeout=%u expires=%llu lifetime=%u age=%llu session=%u hits=%u state=%s\n",
+	seq_printf(seq, " timeout=%u expires=%llu lifetime=%u age=%llu session=%u hits=%u state=%s id=%llu rule=%08x answered=%u ct=",
 		   rule->info.timeout,
 		   expires_secs(t, now, rule->info.timeout),
 		   rule->info.lifetime, trigger_clock_secs(trigger_age(t, now)),
 		   trigger_sessions(t), (u32)atomic_read(&t->hits),
-		   trigger_lookup_is_waiting(t) ? "waiting" : "open");
+		   trigger_lookup_is_waiting(t) ? "waiting" : "open",
+		   t->id, rule->label, READ_ONCE(t->answered));
+	show_cts(seq, t);
+	seq_putc(seq, '\n');
 	return is_alive(t) ? 0 : SEQ_SKIP;
 }
 

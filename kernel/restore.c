@@ -7,24 +7,35 @@
 #include "peer.h"
 #include "restore.h"
 
-/* Add the peers of @saved to @t, all or none. Lock and RCU held. -ENOMEM. */
+/*
+ * Add the peers of @saved to @t, all or none; one that was @open already keeps
+ * those that it has, and gets the newest ones that fit. Lock and RCU held.
+ * -ENOMEM.
+ */
 static int restore_peers(struct trigger *t, const struct trigger_restore *saved,
-			 u32 now)
+			 bool open, u32 now)
 {
-	unsigned int added = 0;
-	int i, err;
+	unsigned int room = open ? TRIGGER_PEERS_MAX - t->n_peers :
+				   TRIGGER_PEERS_MAX;
+	const union nf_inet_addr *fresh[TRIGGER_PEERS_MAX];
+	unsigned int i, n = 0, added;
+	int err;
 
-	for (i = saved->n_peers - 1; i >= 0; i--) {
-		if (trigger_peer_find(t, &saved->peer[i]))
+	for (i = 0; i < saved->n_peers && n < room; i++) {
+		if (!trigger_peer_find(t, &saved->peer[i]))
+			fresh[n++] = &saved->peer[i];
+	}
+	/* The newest goes to the head of the list: it is added last. */
+	for (added = 0; added < n; added++) {
+		if (trigger_peer_find(t, fresh[n - 1 - added]))
 			continue;
-		err = trigger_peer_add(t, &saved->peer[i], t->since, now);
+		err = trigger_peer_add(t, fresh[n - 1 - added], t->since,
+				       now - saved->idle);
 		if (err) {
 			trigger_peer_del_newest(t, added);
 			return err;
 		}
-		added++;
 	}
-	trigger_peer_evict(t, now);
 	return 0;
 }
 
@@ -41,23 +52,57 @@ static void restore_stamp(struct trigger *t, u32 refreshed)
 	}
 }
 
-/* Insert @saved as one that is answered. NULL: no memory. Lock and RCU held. */
+/*
+ * Give @t, which is new, the @n sessions that were found, or let it wait for one.
+ * Lock held.
+ */
+static void restore_sessions(struct trigger *t, struct trigger_session *found,
+			     unsigned int n, u32 now)
+{
+	unsigned int i;
+
+	WRITE_ONCE(t->grace, now + TRIGGER_RESTORE_ADOPT_SECS * TRIGGER_SECOND);
+	for (i = 0; i < n; i++) {
+		trigger_session_set(&t->session[i], found[i]);
+		found[i].ref = 0;
+	}
+	/* Pairs with the acquire in trigger_has_session(). */
+	smp_store_release(&t->next_session,
+			  n ? n % t->set->sessions : TRIGGER_ADOPTING);
+}
+
+/* Insert @saved. NULL: no memory. Lock and RCU held. */
 static struct trigger *insert(struct trigger_set *set,
 			      const struct trigger_restore *saved, u64 now)
 {
+	struct trigger_table *table = set->table;
 	u64 since = ((now - saved->age) << 24) +
-		    ((set->table->last_id + 1) & 0xffffff);
+		    ((table->last_id + 1) & 0xffffff);
 	struct trigger *t;
 
 	t = trigger_open_insert(set, &saved->owner, saved->proto, saved->port,
 				since, now - saved->idle);
 	if (!t)
 		return NULL;
+	/* What opens in the same tick is queued behind it. */
+	table->last_since = max(table->last_since, since);
 	atomic_set(&t->hits, saved->hits);
-	WRITE_ONCE(t->grace, now + TRIGGER_RESTORE_ADOPT_SECS * TRIGGER_SECOND);
-	WRITE_ONCE(t->next_session, TRIGGER_ADOPTING);
-	trigger_set_answered(t);
 	return t;
+}
+
+/* Look for the connections of @saved. Return how many were found. Under RCU. */
+static unsigned int find_sessions(const struct trigger_set *set,
+				  const struct trigger_restore *saved,
+				  struct trigger_session *found)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < saved->n_cts && n < set->sessions; i++) {
+		found[n] = trigger_session_find_get(saved->net, &saved->ct[i]);
+		if (!trigger_session_empty(&found[n]))
+			n++;
+	}
+	return n;
 }
 
 /*
@@ -68,13 +113,16 @@ static struct trigger *insert(struct trigger_set *set,
  */
 int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved)
 {
+	struct trigger_session found[TRIGGER_SESSIONS_MAX] = {};
 	struct trigger_table *table = set->table;
-	bool fresh = false;
+	bool open = true;
 	struct trigger *t;
 	int err = -ENOENT;
+	unsigned int n;
 	u64 now;
 
 	rcu_read_lock();
+	n = find_sessions(set, saved, found);
 	spin_lock_bh(&table->lock);
 	now = trigger_clock_now();
 	if (table->gone || set->gone)
@@ -88,15 +136,25 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 		t = insert(set, saved, now);
 		if (!t)
 			goto out;
-		fresh = true;
+		open = false;
 	}
-	err = restore_peers(t, saved, now);
-	if (err && fresh)
-		trigger_close_locked(t, TRIGGER_CLOSED);
-	else if (!err)
+	err = restore_peers(t, saved, open, now);
+	if (err) {
+		if (!open)
+			trigger_close_locked(t, TRIGGER_CLOSED);
+		goto out;
+	}
+	if (open) {
 		restore_stamp(t, now - saved->idle);
+		goto out;
+	}
+	restore_sessions(t, found, n, now);
+	if (saved->answered)
+		trigger_set_answered(t);
 out:
 	spin_unlock_bh(&table->lock);
+	for (n = 0; n < ARRAY_SIZE(found); n++)
+		trigger_session_clear(&found[n]);
 	rcu_read_unlock();
 	return err;
 }

@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "close.h"
+#include "label.h"
 #include "proto.h"
 #include "rule.h"
 
@@ -253,6 +254,7 @@ rule_alloc(struct trigger_rules *rules, u8 family,
 	if (!rule)
 		return NULL;
 	memcpy(&rule->info, info, TRIGGER_INFO_SIZE);
+	rule->label = trigger_label(info, family);
 	set = &rule->set;
 	set->table = rules->table;
 	set->rule = rule;

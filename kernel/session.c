@@ -125,6 +125,29 @@ struct trigger_session trigger_session_get(struct nf_conn *ct)
 	return session;
 }
 
+/*
+ * Return a session of the live connection in the default zone of @net whose first
+ * packet had @tuple; it is empty if there is none. Process context, under RCU.
+ */
+struct trigger_session
+trigger_session_find_get(struct net *net,
+			 const struct nf_conntrack_tuple *tuple)
+{
+	struct pending key = {
+		.tuple = *tuple, .zone = nf_ct_zone_dflt, .net = net,
+	};
+	struct nf_conn *ct = pending_find_get(&key);
+	struct trigger_session session = {};
+
+	if (!ct)
+		return session;
+	if (trigger_session_ct_state(ct) == TRIGGER_SESSION_ALIVE)
+		session.ref = (unsigned long)ct;
+	else
+		nf_ct_put(ct);
+	return session;
+}
+
 /* Replace @session by @to, and put the one that was there. Table's lock held. */
 void trigger_session_set(struct trigger_session *session,
 			 struct trigger_session to)
@@ -184,6 +207,30 @@ trigger_session_state(const struct trigger_session *session)
 		smp_rmb(); /* what was read of it, before the second look */
 	} while (READ_ONCE(session->ref) != ref);
 	return state;
+}
+
+/*
+ * Copy the tuple of the first packet of @session to @tuple; return whether its
+ * connection lives. Under RCU or the table's lock.
+ */
+bool trigger_session_tuple(const struct trigger_session *session,
+			   struct nf_conntrack_tuple *tuple)
+{
+	enum trigger_session_state state;
+	const struct pending *pending;
+	unsigned long ref;
+
+	do {
+		ref = READ_ONCE(session->ref);
+		if (!ref)
+			return false;
+		pending = session_pending(ref);
+		*tuple = pending ? pending->tuple :
+			 session_ct(ref)->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+		state = trigger_session_state(session);
+		smp_rmb(); /* as in trigger_session_state() */
+	} while (READ_ONCE(session->ref) != ref);
+	return state == TRIGGER_SESSION_ALIVE || state == TRIGGER_SESSION_NEW;
 }
 
 /*

@@ -25,7 +25,9 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
+struct net;
 struct nf_conn;
+struct nf_conntrack_tuple;
 
 /*
  * @ref: 0: no connection. Else the address of a struct nf_conn that has a
@@ -55,7 +57,12 @@ trigger_session_state(const struct trigger_session *session);
 bool trigger_session_answered(const struct trigger_session *session);
 bool trigger_session_match_pending(const struct trigger_session *session,
 				   const struct nf_conn *ct);
+bool trigger_session_tuple(const struct trigger_session *session,
+			   struct nf_conntrack_tuple *tuple);
 struct trigger_session trigger_session_get(struct nf_conn *ct);
+struct trigger_session
+trigger_session_find_get(struct net *net,
+			 const struct nf_conntrack_tuple *tuple);
 void trigger_session_set(struct trigger_session *session,
 			 struct trigger_session to);
 void trigger_session_clear(struct trigger_session *session);

@@ -80,6 +80,11 @@ static bool matches(const struct trigger *t,
 	if (command->given & BIT(TRIGGER_FIELD_OWNER) &&
 	    !trigger_addr_equal(&t->owner, &command->owner))
 		return false;
+	if (command->given & BIT(TRIGGER_FIELD_ID) && t->id != command->id)
+		return false;
+	if (command->given & BIT(TRIGGER_FIELD_RULE) &&
+	    set->rule->label != command->rule)
+		return false;
 	if (command->peer_any && set->peer_host)
 		return false;
 	for (i = 0; i < command->n_peers; i++) {
@@ -112,6 +117,9 @@ static bool could_open(const struct trigger_rule *rule,
 		       const struct trigger_command *command,
 		       bool session)
 {
+	if (command->given & BIT(TRIGGER_FIELD_RULE) &&
+	    rule->label != command->rule)
+		return false;
 	return rule->set.session == session &&
 	       rule->set.peer_host == !command->peer_any &&
 	       rule->info.timeout == command->timeout &&
@@ -153,6 +161,10 @@ static int open_again(struct trigger_net *tn,
 		.age	 = min_t(u64, TRIGGER_BEFORE_BOOT,
 				 (u64)command->age * TRIGGER_SECOND),
 		.peer	 = command->peer,
+		.ct	 = command->ct,
+		.n_cts	 = command->n_cts,
+		.answered = command->answered,
+		.net	 = tn->net,
 	};
 	struct trigger_rule *rule;
 	int err = -ENOENT;

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from faults import numbers
-from procfile import PROC_FILE, line, opened, without_time, write
+from procfile import PROC_FILE, line, of_version_01, opened, without_time, write
 from router import out
 
 PEERS = "198.51.100.7,198.51.100.8"
@@ -33,7 +33,7 @@ def host(owner="10.0.0.1", ports=OPEN[0], peers=PEERS, **fields):
 def saved(island):
     """What is open, but for the time."""
     island.check_counters()
-    return without_time(island.read(PROC_FILE))
+    return without_time(of_version_01(island.read(PROC_FILE)))
 
 
 def attempts(faults, island, name, *arguments, before=""):
@@ -72,7 +72,8 @@ def test_read(faults, island):
             assert attempt.hit and attempt.result == -errno.ENOMEM
             failed += 1
         else:
-            assert without_time(room.raw[:attempt.result].decode()) == without_time(host()[1:])
+            assert without_time(of_version_01(room.raw[:attempt.result].decode())) == \
+                without_time(host()[1:])
     assert failed >= 1
 
 

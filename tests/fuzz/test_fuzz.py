@@ -83,7 +83,7 @@ def lasting(text):
         field = dict(pair.split("=") for pair in line.split())
         timeout, expires, lifetime, age = (
             int(field.pop(name)) for name in ("timeout", "expires", "lifetime", "age"))
-        del field["state"]
+        del field["state"], field["id"]
         if (not timeout or expires > 20) and (not lifetime or age + 20 < lifetime):
             kept.append(sorted(field.items()))
     return sorted(kept)

@@ -42,9 +42,14 @@ def as_commands(text):
     return "".join("+" + each for each in lines(text))
 
 
+def of_version_01(text):
+    """The same as version 0.1 writes it: without the fields that are newer."""
+    return re.sub(r" id=\d+ rule=\S+ answered=[01] ct=\S+", "", text)
+
+
 def without_time(text):
     """The same without the fields that change by themselves, and the counters."""
-    return re.sub(r" (expires|age)=\d+", "", "".join(lines(text)))
+    return re.sub(r" (expires|age|id)=\d+", "", "".join(lines(text)))
 
 
 @contextmanager

@@ -57,6 +57,10 @@ FIELDS = (
     ("session", NUMBER),
     ("hits", NUMBER),
     ("state", "open|waiting"),
+    ("id", NUMBER),
+    ("rule", "[0-9a-f]{8}"),
+    ("answered", NUMBER),
+    ("ct", "-|{0}(?:,{0})*".format(r"[a-z0-9]+:[0-9a-f.:\[\]]+-[0-9a-f.:\[\]]+")),
 )
 LINE = re.compile(" ".join("%s=(?P<%s>%s)" % (name, name, form) for name, form in FIELDS))
 HEAD = re.compile("# " + " ".join("%s=(?P<%s>%s)" % (name, name, NUMBER) for name in COUNTERS))

@@ -13,8 +13,8 @@ import time
 import pytest
 
 from hosts import wait_until
-from procfile import (PROC_FILE, as_commands, as_other, as_user, line, meanwhile, opened, owners,
-                      refused, without_time, write, write_all)
+from procfile import (PROC_FILE, as_commands, as_other, as_user, line, meanwhile, of_version_01,
+                      opened, owners, refused, without_time, write, write_all)
 from router import DNAT, IN, out
 
 PLAIN = out("--trigger-match 3000 --trigger-relate tcp:113")
@@ -69,7 +69,7 @@ def contradict(pairs):
 
 def open_now(router):
     """What is in the table, without times and without the order in line."""
-    text = without_time(router.read(PROC_FILE))
+    text = without_time(of_version_01(router.read(PROC_FILE)))
     return sorted(text.replace("state=waiting", "state=open").splitlines(True))
 
 

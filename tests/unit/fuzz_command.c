@@ -33,7 +33,9 @@ static void check_fields(const struct trigger_command *command)
 		check(command->given);
 		break;
 	default:
-		check_equal(command->given, BIT(TRIGGER_FIELDS) - 1);
+		/* Those of 0.1 or more, in order. */
+		check(command->given >= BIT(TRIGGER_FIELD_ID) - 1);
+		check(!(command->given & (command->given + 1)));
 		check(command->name && command->open && command->family);
 		check(command->n_ranges);
 		check(command->peer_any || command->n_peers);

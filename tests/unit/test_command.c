@@ -6,10 +6,14 @@
 
 #include "unit.h"
 
+/* What a line of 0.1 does not have. */
+#define NEW_FIELDS \
+	" id=5 rule=9f3c01d2 answered=1 " \
+	"ct=tcp:192.168.1.10:40122-198.51.100.7:6667"
 #define LINE \
 	"+name=default family=ipv4 owner=192.168.1.10 open=tcp:113 " \
 	"trigger=tcp:6667 peer=198.51.100.7 timeout=600 expires=7 lifetime=0 " \
-	"age=2 session=1 hits=1 state=open"
+	"age=2 session=1 hits=1 state=open" NEW_FIELDS
 
 /* Parses a copy that is as long as the line, so that a step beyond is seen. */
 static char *parsed;
@@ -62,6 +66,54 @@ static void good_open(void)
 	check_equal(command.age, 2);
 	check_equal(command.session, 1);
 	check_equal(command.hits, 1);
+	check_equal(command.id, 5);
+	check_equal(command.rule, 0x9f3c01d2);
+	check(command.answered);
+	check_equal(command.n_cts, 1);
+	check_equal(command.ct[0].dst.protonum, IPPROTO_TCP);
+	check_equal(command.ct[0].src.l3num, NFPROTO_IPV4);
+	check_addr(&command.ct[0].src.u3, AF_INET, "192.168.1.10");
+	check_equal(ntohs(command.ct[0].src.u.all), 40122);
+	check_addr(&command.ct[0].dst.u3, AF_INET, "198.51.100.7");
+	check_equal(ntohs(command.ct[0].dst.u.all), 6667);
+}
+
+/* A line of 0.1 counts as answered, and names no rule. */
+static void good_old_line(void)
+{
+	struct trigger_command command;
+	char line[sizeof(LINE)];
+
+	snprintf(line, sizeof(line), "%.*s",
+		 (int)(strstr(LINE, NEW_FIELDS) - LINE), LINE);
+	check_equal(parse(&command, line), 0);
+	check(command.answered);
+	check(!(command.given & BIT(TRIGGER_FIELD_RULE)));
+	check_equal(command.n_cts, 0);
+}
+
+static void good_connections(void)
+{
+	struct trigger_command command;
+
+	check_equal(parse(&command,
+			  "+name=x family=ipv6 owner=2001:db8::1 open=tcp:1 "
+			  "trigger=47 peer=any timeout=0 expires=0 "
+			  "lifetime=0 age=0 session=2 hits=0 state=open "
+			  "id=18446744073709551615 rule=00000000 answered=0 "
+			  "ct=udp:[2001:db8::1]:1-[2001:db8::2]:65535,47:[2001:db8::1]-[::1]"),
+		    0);
+	check_equal(command.id, U64_MAX);
+	check(!command.answered);
+	check_equal(command.n_cts, 2);
+	check_addr(&command.ct[0].dst.u3, AF_INET6, "2001:db8::2");
+	check_equal(ntohs(command.ct[0].dst.u.all), 65535);
+	check_equal(command.ct[1].dst.protonum, 47);
+	check_addr(&command.ct[1].dst.u3, AF_INET6, "::1");
+	check_equal(command.ct[1].dst.u.all, 0);
+	check_equal(parse(&command, "-id=7 rule=0123abcd"), 0);
+	check_equal(command.id, 7);
+	check_equal(command.rule, 0x0123abcd);
 }
 
 static void good_open_ipv6(void)
@@ -117,6 +169,8 @@ UNIT_TEST(command_good)
 {
 	good_open();
 	good_open_ipv6();
+	good_old_line();
+	good_connections();
 	good_close();
 	forget();
 }
@@ -146,6 +200,9 @@ static const char * const not_commands[] = {
 	"-owner=192.168.1.10/32", "-owner=::1%eth0", "-owner==1.2.3.4",
 	"-owner=192.168.1.10 family=ipv6", "-family=ipv6 owner=192.168.1.10",
 	"-owner=192.168.1.10 peer=2001:db8::1", "-family=ip", "-family=",
+	"-id=", "-id=x", "-id=07", "-id=18446744073709551616", "-rule=",
+	"-rule=1234567", "-rule=123456789", "-rule=0123ABCD", "-rule=0x123456",
+	"-answered=1", "-ct=-",
 	"-timeout=600", "-state=open", "-trigger=tcp:6667", "-age=2",
 	"-open=113", "-open=tcp", "-open=tcp:", "-open=tcp:0", "-open=:113",
 	"-open=tcp:65536", "-open=tcp:1-", "-open=tcp:-1", "-open=tcp:2-1",
@@ -186,6 +243,25 @@ static void too_many(void)
 	check_equal(parse(&command, line), -EINVAL);
 }
 
+/* Whether @cut, the beginning of LINE, has all fields of 0.1 or more. */
+static bool ends_a_line(const char *cut)
+{
+	static const char * const ends[] = {
+		" state=open", " id=5", " rule=9f3c01d2", " answered=1",
+		" ct=tcp:192.168.1.10:40122-198.51.100.7:6",
+		" ct=tcp:192.168.1.10:40122-198.51.100.7:66",
+		" ct=tcp:192.168.1.10:40122-198.51.100.7:666",
+	};
+	size_t i, len = strlen(cut), end;
+
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		end = strlen(ends[i]);
+		if (len >= end && !strcmp(cut + len - end, ends[i]))
+			return true;
+	}
+	return false;
+}
+
 UNIT_TEST(command_bad)
 {
 	struct trigger_command command;
@@ -198,8 +274,22 @@ UNIT_TEST(command_bad)
 	for (i = 0; i < strlen(LINE); i++) {
 		memcpy(cut, LINE, i);
 		cut[i] = '\0';
-		check_equal(parse(&command, cut), -EINVAL);
+		/* But for those that end with a field of 0.2, or before it. */
+		check_equal(parse(&command, cut), ends_a_line(cut) ? 0 : -EINVAL);
 	}
+	bad("rule=9f3c01d2", "rule=9f3c01d");
+	bad("answered=1", "answered=2");
+	bad("answered=1 ", "");
+	bad(" ct=", " more=1 ct=");
+	bad("ct=tcp:192.168.1.10:40122-", "ct=tcp:192.168.1.10-");
+	bad("ct=tcp:192.168.1.10:40122-", "ct=tcp:[192.168.1.10]:40122-");
+	bad("ct=tcp:192.168.1.10:40122-", "ct=6:192.168.1.10-");
+	bad("ct=tcp:192.168.1.10:40122-", "ct=tcp:[2001:db8::1]:40122-");
+	bad("ct=tcp:192.168.1.10:40122-", "ct=tcp:2001:db8::1:40122-");
+	bad("ct=tcp:192.168.1.10:40122-", "ct=tcp:192.168.1.10:65536-");
+	bad("ct=tcp:192.168.1.10:40122-198.51.100.7:6667", "ct=");
+	bad("ct=tcp:192.168.1.10:40122-198.51.100.7:6667", "ct=-,-");
+	bad("198.51.100.7:6667", "198.51.100.7:6667,");
 	bad("state=open", "state=open ");
 	bad("state=open", "state=opened");
 	bad("state=open", "state=open more=1");
@@ -231,6 +321,26 @@ UNIT_TEST(command_bad)
 }
 
 /* Writes the line that the proc file would have for @command. */
+static size_t write_end(int family, const union nf_inet_addr *addr, __be16 port,
+			char *line)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	return sprintf(line, family == AF_INET ? "%s:%u" : "[%s]:%u",
+		       inet_ntop(family, addr, text, sizeof(text)), ntohs(port));
+}
+
+static size_t write_ct(int family, const struct nf_conntrack_tuple *ct,
+		       char *line, size_t n)
+{
+	size_t len = sprintf(line, "%s%s:", n ? "," : "",
+			     ct->dst.protonum == IPPROTO_TCP ? "tcp" : "udp");
+
+	len += write_end(family, &ct->src.u3, ct->src.u.all, line + len);
+	line[len++] = '-';
+	return len + write_end(family, &ct->dst.u3, ct->dst.u.all, line + len);
+}
+
 static size_t write_line(const struct trigger_command *command, char *line,
 			 bool waiting)
 {
@@ -258,6 +368,11 @@ static size_t write_line(const struct trigger_command *command, char *line,
 		       command->timeout, command->expires, command->lifetime,
 		       command->age, command->session, command->hits,
 		       waiting ? "waiting" : "open");
+	len += sprintf(line + len, " id=%llu rule=%08x answered=%u ct=%s",
+		       (unsigned long long)command->id, command->rule,
+		       command->answered, command->n_cts ? "" : "-");
+	for (i = 0; i < command->n_cts; i++)
+		len += write_ct(family, &command->ct[i], line + len, i);
 	return len;
 }
 
@@ -307,6 +422,19 @@ static void random_command(struct trigger_command *command, char *open)
 	command->age = random_below(command->lifetime ?: U32_MAX);
 	command->session = random_below(9);
 	command->hits = random_number();
+	command->id = (u64)random_number() << 32 | random_number();
+	command->rule = random_number();
+	command->answered = one_in(2);
+	command->n_cts = random_below(TRIGGER_SESSIONS_MAX + 1);
+	for (i = 0; i < command->n_cts; i++) {
+		struct nf_conntrack_tuple *ct = &command->ct[i];
+
+		ct->dst.protonum = one_in(2) ? IPPROTO_TCP : IPPROTO_UDP;
+		random_addr(command->family, &ct->src.u3);
+		random_addr(command->family, &ct->dst.u3);
+		ct->src.u.all = random_number();
+		ct->dst.u.all = random_number();
+	}
 }
 
 UNIT_TEST(command_random)

@@ -161,6 +161,7 @@ static void restore(void)
 		.proto = IPPROTO_UDP,
 		.port = 53,
 		.hits = random_below(5),
+		.answered = one_in(2),
 	};
 	struct model *m;
 	int err;
@@ -198,7 +199,7 @@ static void restore(void)
 		m->counted = m->last;
 		m->hits = saved.hits;
 		m->adopting_until = model_now + TRIGGER_RESTORE_ADOPT_SECS * TRIGGER_SECOND;
-		check(m->t->answered);
+		check_equal(m->t->answered, saved.answered);
 	} else {
 		m->last = max(m->last, model_now - saved.idle);
 		m->counted = max(m->counted, model_now - saved.idle);

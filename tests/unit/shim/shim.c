@@ -286,17 +286,38 @@ void *shim_rhashtable_lookup(struct rhashtable *ht, const void *key,
 
 /* Strings. */
 
+int vscnprintf(char *to, size_t size, const char *format, va_list args)
+{
+	int n;
+
+	if (!size)
+		return 0;
+	n = vsnprintf(to, size, format, args);
+	return n < (int)size ? n : (int)size - 1;
+}
+
 int scnprintf(char *to, size_t size, const char *format, ...)
 {
 	va_list args;
 	int n;
 
-	if (!size)
-		return 0;
 	va_start(args, format);
-	n = vsnprintf(to, size, format, args);
+	n = vscnprintf(to, size, format, args);
 	va_end(args);
-	return n < (int)size ? n : (int)size - 1;
+	return n;
+}
+
+u32 crc32_le(u32 crc, const void *p, size_t len)
+{
+	const u8 *byte = p;
+	int bit;
+
+	while (len--) {
+		crc ^= *byte++;
+		for (bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	return crc;
 }
 
 ssize_t strscpy(char *to, const char *from, size_t size)

@@ -66,4 +66,6 @@
 	shim_old;							\
 })
 
+#define __printf(string, first)	__attribute__((format(printf, string, first)))
+
 #endif /* _SHIM_COMPILER_H */

@@ -4,6 +4,7 @@
 #define _SHIM_KERNEL_H
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "linux/bits.h"
@@ -54,6 +55,7 @@
 #define IS_ERR_OR_NULL(p)	(!(p) || IS_ERR(p))
 #define PTR_ERR_OR_ZERO(p)	(IS_ERR(p) ? (int)PTR_ERR(p) : 0)
 
+int vscnprintf(char *to, size_t size, const char *format, va_list args);
 int scnprintf(char *to, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -23,4 +23,6 @@ static inline bool nf_ct_zone_equal(const struct nf_conn *a,
 	return nf_ct_zone(a)->id == b->id;
 }
 
+static const struct nf_conntrack_zone nf_ct_zone_dflt __attribute__((unused));
+
 #endif /* _SHIM_NF_CONNTRACK_ZONES_H */
