@@ -4,6 +4,7 @@
 The recipes themselves are proved by the tests of their programs, which read them from the pages.
 """
 
+import os
 import re
 import shlex
 
@@ -11,6 +12,7 @@ import pytest
 
 import pages
 import story
+from lab import WAN2
 from recipes import README, RECIPES
 
 USERS = [name for name in pages.names() if name == "README.md" or name.startswith("docs/")]
@@ -85,3 +87,38 @@ def test_show_close_and_restore(router, lan1, wan, tmp_path, commands, save, res
         assert router.triggers() == []
         shell(restore)
         assert wan.who_answers("udp:7000") == lan1.ip
+
+
+@pytest.fixture
+def configuration(router, default_backend):
+    """A function that writes /etc/xt-trigger.conf and makes rules of it."""
+    path = "/etc/xt-trigger.conf"
+    old = open(path).read() if os.path.exists(path) else None
+    router.tool("iptables", 6)      # the end of the test empties both families
+
+    def apply(text):
+        with open(path, "w") as file:
+            file.write(text)
+        for verb in ("check", "apply"):
+            router.run("/usr/sbin/xt-trigger", "rules", verb)
+
+    yield apply
+    router.run("/usr/sbin/xt-trigger", "rules", "remove")
+    os.unlink(path)
+    if old is not None:
+        with open(path, "w") as file:
+            file.write(old)
+
+
+def test_the_file_does_what_the_rules_do(router, lan1, lan2, wan, configuration):
+    """The README's example opens the port for the server, to the host that connected last."""
+    router.load()
+    configuration(README.file("/etc/xt-trigger.conf"))
+    lan1.connect("tcp:6667")
+    assert wan.who_answers("tcp:113") == lan1.ip
+    irc = lan2.connect("tcp:6697")
+    assert wan.who_answers("tcp:113") == lan2.ip
+    assert wan.who_answers("tcp:113", src=WAN2) is None
+    irc.close()
+    router.wait_closed(owner=lan2.ip)
+    assert wan.who_answers("tcp:113") == lan1.ip
