@@ -138,12 +138,13 @@ def test_limits():
     assert "1 to %d of .BR A-Za-z0-9_.-" % name in text
     assert "Default: .BR %s ." % constant("XT_TRIGGER_NAME_DEFAULT") in text
     assert set(re.findall(r"newest (\d+) connections", text)) == {
-        constant("TRIGGER_SESSIONS_MAX", "kernel/table.h")}
-    peers = constant("TRIGGER_PEERS_MAX", "kernel/table.h")
+        constant("TRIGGER_SESSIONS_MAX", "kernel/trigger.h")}
+    peers = constant("TRIGGER_PEERS_MAX", "kernel/trigger.h")
     assert "the %s that it contacted last count" % peers in text
     assert "keeps the %s peers" % peers in text
-    assert "up to %s seconds" % constant("TRIGGER_ADOPT_SECS", "kernel/table.h") in text
-    line = int(constant("TRIGGER_LINE_MAX", "kernel/write.c")) - 1
+    assert "up to %s seconds" % constant("TRIGGER_RESTORE_ADOPT_SECS",
+                                         "kernel/restore.h") in text
+    line = int(constant("LINE_MAX_LEN", "kernel/write.c")) - 1
     assert "at most %d bytes" % line in text
 
 

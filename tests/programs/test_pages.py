@@ -18,6 +18,7 @@ from recipes import README, RECIPES
 USERS = [name for name in pages.names() if name == "README.md" or name.startswith("docs/")]
 SHOW_AND_CLOSE = README.commands("See what is open, and close it")
 SAVE_AND_RESTORE = RECIPES.commands("Save and restore")
+FILE_ALONE = RECIPES.commands("The proc file alone")
 # A jump needs the chain, which the page's script declares, or Docker.
 CHAINS = ("-N trigger_in", "-t nat -N trigger_dnat", "-t mangle -N trigger_out",
           "-N DOCKER-USER")
@@ -67,8 +68,8 @@ def test_the_readme_begins_with_what_the_demo_shows():
 
 
 @pytest.mark.parametrize("commands, save, restore", [
-    (SHOW_AND_CLOSE[:3], SAVE_AND_RESTORE[0], SAVE_AND_RESTORE[1]),
-    (SHOW_AND_CLOSE[3:], SAVE_AND_RESTORE[2], "\n".join(SAVE_AND_RESTORE[3:])),
+    (SHOW_AND_CLOSE, *SAVE_AND_RESTORE),
+    (FILE_ALONE[:3], FILE_ALONE[3], "\n".join(FILE_ALONE[4:])),
 ], ids=["program", "file"])
 def test_show_close_and_restore(router, lan1, wan, tmp_path, commands, save, restore):
     """The commands of xt-trigger and of the proc file do what the pages say of them."""
