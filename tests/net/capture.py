@@ -29,14 +29,21 @@ def packets(host, path):
 
 
 def finish(host, path):
-    """Wait until everything is written: a last packet, to the host itself, is the sign."""
+    """Wait until everything is written: a last packet, to the host itself, is the sign.
+
+    It is sent again until it is seen: a capture may drop one on a busy machine.
+    """
     with host:
         last = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     with last:
         last.bind(("127.0.0.1", 0))
-        last.sendto(b"the end", ("127.0.0.1", 9))
         sign = "127.0.0.1.%d > 127.0.0.1.9: " % last.getsockname()[1]
-        wait_until(lambda: sign in read(path + ".txt"), "tcpdump writes the last packet")
+
+        def seen():
+            last.sendto(b"the end", ("127.0.0.1", 9))
+            return sign in read(path + ".txt")
+
+        wait_until(seen, "tcpdump writes the last packet")
 
 
 def read(path):
