@@ -5,6 +5,7 @@ import collections
 import os
 import re
 import shlex
+import tempfile
 
 from hosts import DEADLINE, CommandFailed, Host, wait_until
 
@@ -149,6 +150,13 @@ class Router(Host):
 
     def load6(self, *rules, **options):
         self.load(*rules, family=6, **options)
+
+    def nft(self, text):
+        """Load native rules from a file: nft 0.9.8 reads no standard input here."""
+        with tempfile.NamedTemporaryFile("w", suffix=".nft") as file:
+            file.write(text)
+            file.flush()
+            self.run("/usr/sbin/nft", "-f", file.name)
 
     # --- what the module says
 

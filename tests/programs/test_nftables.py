@@ -28,15 +28,9 @@ FLOWTABLE = """    flowtable fast {
 
 
 @pytest.fixture
-def nft(router, tmp_path):
+def nft(router):
     """A function that loads a native ruleset into the router."""
-    path = tmp_path / "nftables.conf"
-
-    def load_native(text):
-        path.write_text(text)
-        router.run("/usr/sbin/nft", "-f", str(path))
-
-    yield load_native
+    yield router.nft
     router.run("/usr/sbin/nft", "delete", "table", "inet", "firewall")
 
 
@@ -91,7 +85,7 @@ def test_reload(router, lan1, wan, nft):
     irc.close()
 
 
-def test_what_nft_saves(router, lan1, wan, nft, tmp_path):
+def test_what_nft_saves(router, lan1, wan, nft):
     """`nft list ruleset` cannot be loaded again, or has lost our rules; iptables-save has them."""
     load(router, OUT, DNAT, IN)
     nft(MAPPED)
@@ -101,7 +95,7 @@ def test_what_nft_saves(router, lan1, wan, nft, tmp_path):
     own = router.run("/usr/sbin/nft", "list", "table", "inet", "firewall")
     load(router)
     try:
-        router.run("/usr/sbin/nft", "-f", "-", stdin=listed)
+        nft(listed)
     except CommandFailed:
         assert router.backend == "nft"
     assert "TRIGGER" not in router.run(router.tool("iptables-save"))

@@ -258,7 +258,7 @@ def test_interfaces_and_sources(router, rules, lan1, lan2, wan):
 def test_the_mark_of_in(router, rules, lan1, wan):
     """A native chain behind ours lets in what only `in` has accepted, by its mark."""
     def native(rule):
-        router.run("/usr/sbin/nft", "-f", "-", stdin="""table inet firewall
+        router.nft("""table inet firewall
 delete table inet firewall
 table inet firewall {
     chain forward {
