@@ -165,7 +165,7 @@ def test_every_counter_and_field_is_named(tables):
     counters = re.findall(r"([a-z_]+)=", tables.read("/proc/net/xt_trigger"))
     fields = [pair.split("=")[0] for line in examples() for pair in line.split()
               if line.startswith(("name=", "  ")) and "=" in pair]
-    assert len(counters) == 15 and len(fields) == 13
+    assert len(counters) == 15 and len(fields) == 17
     tags = re.findall(r"^\.TP\n\.BR? (.*)$", source(), re.MULTILINE)
     explained = set(re.findall(r"[a-z_]+", " ".join(tags)))
     assert not set(counters + fields) - explained
