@@ -231,9 +231,10 @@ PLATFORM = $(SUITE)$(patsubst %,-%,$(filter-out amd64,$(ARCH)))
 check: bash
 	@tests/run --suite '$(PLATFORM)' $(if $(CAPTURE),--capture) $(TESTS)
 
+# SHORT="SUITE ..." runs only the tests of tests/smoke.list in the guests of these.
 .PHONY: check-matrix
 check-matrix: bash
-	@tests/run --matrix $(TESTS)
+	@tests/run --matrix --short '$(SHORT)' $(TESTS)
 
 PLATFORMS ?= all
 
