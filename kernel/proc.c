@@ -290,7 +290,8 @@ static int proc_file_release(struct inode *inode, struct file *file)
 
 /*
  * A read or write may take for ever, if the caller's memory does (FUSE). Unloading
- * is refused meanwhile: it would wait for the call, and nothing could end that.
+ * is refused meanwhile: it would wait for the call, and nothing could end that. While
+ * the module goes, the file is as good as gone: -EIO, as then.
  */
 static ssize_t proc_file_read(struct file *file, char __user *to, size_t size,
 			      loff_t *pos)
@@ -298,7 +299,7 @@ static ssize_t proc_file_read(struct file *file, char __user *to, size_t size,
 	ssize_t done;
 
 	if (!try_module_get(THIS_MODULE))
-		return -ENODEV;
+		return -EIO;
 	done = seq_read(file, to, size, pos);
 	module_put(THIS_MODULE);
 	return done;
@@ -315,7 +316,7 @@ static ssize_t proc_file_write(struct file *file, const char __user *from,
 	if (!file_ns_capable(file, open->net->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
 	if (!try_module_get(THIS_MODULE))
-		return -ENODEV;
+		return -EIO;
 	if (mutex_lock_killable(&open->mutex)) {
 		done = -EINTR;
 		goto out;
