@@ -419,7 +419,7 @@ static int parse_pairs(struct trigger_command *command, char *s)
 }
 
 /*
- * Parses @line, which ends in NUL in place of its newline, and takes it apart:
+ * Parse @line, which ends in NUL in place of its newline. It is taken apart:
  * @command points into it. Any context. -EINVAL: it is not exact syntax.
  */
 int trigger_command_parse(struct trigger_command *command, char *line)

@@ -72,7 +72,7 @@ static int check_place(const struct xt_tgchk_param *par)
 	return 0;
 }
 
-/* Takes what the rule needs: a trigger_rule, or a trigger_name. */
+/* Get what the rule needs: a trigger_rule, or a trigger_name. */
 static int attach(struct trigger_net *tn, u8 family,
 		  struct xt_trigger_tginfo *info)
 {
@@ -83,7 +83,7 @@ static int attach(struct trigger_net *tn, u8 family,
 	return PTR_ERR_OR_ZERO(info->kernel);
 }
 
-/* Gives it back, and returns where it was. */
+/* Put what the rule holds, and return the namespace's part that it was in. */
 static struct trigger_net *detach(const struct xt_trigger_tginfo *info)
 {
 	struct trigger_rules *rules;
@@ -116,7 +116,7 @@ static int tg_check(const struct xt_tgchk_param *par)
 	if (err)
 		return err;
 
-	/* Who loads a rule has been mapped by now. */
+	/* The users of a namespace that loads rules have been mapped. */
 	trigger_proc_own(par->net);
 	tn = trigger_net(par->net);
 	trigger_net_get(tn);
@@ -136,7 +136,7 @@ err_net:
 	return err;
 }
 
-/* May run when the namespace's exit has: only what the rule holds is there. */
+/* May run after the namespace's exit: only what the rule holds is there. */
 static void tg_destroy(const struct xt_tgdtor_param *par)
 {
 	nf_ct_netns_put(par->net, par->family);

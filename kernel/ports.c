@@ -7,14 +7,14 @@
 
 #include "ports.h"
 
-/* How many of the ports from @port to @max the next entry stands for. */
+/* Return how many of the ports from @port to @max the next entry stands for. */
 static u32 step(u32 port, u32 max)
 {
 	return port % TRIGGER_PORTS_BLOCK || max - port < TRIGGER_PORTS_BLOCK - 1 ?
 	       1 : TRIGGER_PORTS_BLOCK;
 }
 
-/* How many entries trigger_ports_add() needs for @min..@max. Any context. */
+/* Return how many entries @min..@max needs in trigger_ports_add(). Any context. */
 unsigned int trigger_ports_entries(u16 min, u16 max)
 {
 	unsigned int n = 0;
@@ -25,7 +25,7 @@ unsigned int trigger_ports_entries(u16 min, u16 max)
 	return n;
 }
 
-/* What a word of @map's bits has to be, of which @port is the first. */
+/* Compute the word of @map's bits of which @port is the first. */
 static unsigned long covered_word(const struct trigger_ports_map *map,
 				  u32 port)
 {
@@ -49,8 +49,8 @@ static unsigned long covered_word(const struct trigger_ports_map *map,
 }
 
 /*
- * Sets the bits of @min..@max to what they have to be now. A word is written at
- * once: a port that was covered and still is never looks as if it were not.
+ * Set the bits of @min..@max. A word is written at once: a port that stays
+ * covered never looks as if it were not.
  */
 static void update_covered(struct trigger_ports_map *map, u32 min, u32 max)
 {
@@ -66,7 +66,7 @@ static void free_rcu(struct rcu_head *rcu)
 	kvfree(container_of(rcu, struct trigger_ports_map, rcu));
 }
 
-/* The list for the @n ports from @port on, made if need be; NULL: no memory. */
+/* Find or make the list for the @n ports from @port on. NULL: no memory. */
 static struct hlist_head *list_get(struct trigger_ports_map *map,
 				   u32 port, u32 n)
 {
@@ -87,7 +87,7 @@ static struct hlist_head *list_get(struct trigger_ports_map *map,
 	return &singles->port[port % TRIGGER_PORTS_BLOCK];
 }
 
-/* An entry of the @n ports from @port on is gone from its list. */
+/* Free the list of the @n ports from @port on with its last entry. */
 static void list_put(struct trigger_ports_map *map, u32 port, u32 n)
 {
 	struct trigger_ports_block *block =
@@ -102,7 +102,7 @@ static void list_put(struct trigger_ports_map *map, u32 port, u32 n)
 }
 
 /*
- * Maps the ports @min..@max (host byte order, 1 <= @min <= @max) to @data, in
+ * Map the ports @min..@max (host byte order, 1 <= @min <= @max) to @data, in
  * the map at @anchor, which is made if there is none.
  * @entries: trigger_ports_entries() of them, which stay the caller's, and in
  * use until trigger_ports_remove() and an RCU grace period after it.
@@ -140,7 +140,7 @@ int trigger_ports_add(struct trigger_ports_map __rcu **anchor, u16 min, u16 max,
 }
 
 /*
- * Takes out what trigger_ports_add() has put in, and the map with its last
+ * Remove what trigger_ports_add() has added, and the map with its last
  * entry. Lookups may still see both until a grace period is over. Changes
  * serialised as above.
  */
@@ -170,7 +170,7 @@ static bool same_ranges(const struct hlist_head *a,
 	struct trigger_ports_at at = { rcu_dereference(hlist_first_rcu(a)) };
 	struct trigger_ports_at bt = { rcu_dereference(hlist_first_rcu(b)) };
 
-	/* Ranges that are in both are in one order, that of their coming. */
+	/* Both lists have the same order: that in which the ranges were added. */
 	while (at.link && bt.link &&
 	       trigger_ports_data(&at) == trigger_ports_data(&bt)) {
 		trigger_ports_next(&at);
@@ -180,8 +180,8 @@ static bool same_ranges(const struct hlist_head *a,
 }
 
 /*
- * The last port, in the block of @port, of those from @port on that the same
- * ranges cover. Under RCU, @map from rcu_dereference().
+ * Return the last port, in the block of @port, up to which the same ranges
+ * cover all ports from @port on. Under RCU, @map from rcu_dereference().
  */
 u16 trigger_ports_last(const struct trigger_ports_map *map, u16 port)
 {

@@ -85,7 +85,7 @@ static void show_addr(struct seq_file *seq, u8 family,
 		seq_printf(seq, "%pI6c", &addr->in6);
 }
 
-/* Returns whether there was any to show. */
+/* Show the peers of @t. Return whether there was one. */
 static bool show_peers(struct seq_file *seq, const struct trigger *t)
 {
 	const struct trigger_peer *peer;
@@ -97,7 +97,7 @@ static bool show_peers(struct seq_file *seq, const struct trigger *t)
 		return true;
 	}
 	hlist_for_each_entry_rcu(peer, &t->peers, node) {
-		if (!left--)	/* about to be forgotten */
+		if (!left--)	/* about to be deleted */
 			break;
 		seq_puts(seq, comma);
 		show_addr(seq, t->set->family, &peer->queue->addr);
@@ -153,7 +153,7 @@ static void show_cts(struct seq_file *seq, const struct trigger *t)
 		seq_putc(seq, '-');
 }
 
-/* Seconds until @t closes by @timeout, rounded up; 0: it has none. */
+/* Return the seconds until @t closes by @timeout, rounded up; 0: it has none. */
 static u64 expires_secs(const struct trigger *t, u64 now, u32 timeout)
 {
 	u32 idle = trigger_clock_elapsed(now, READ_ONCE(t->refreshed));
@@ -165,7 +165,7 @@ static u64 expires_secs(const struct trigger *t, u64 now, u32 timeout)
 		       timeout);
 }
 
-/* Whether what has been read of @t until now was all there. Under RCU. */
+/* Whether @t was alive when it was read. Under RCU. */
 static bool is_alive(const struct trigger *t)
 {
 	smp_rmb(); /* what was read, before this; pairs with its closing */
@@ -191,7 +191,7 @@ static int seq_show(struct seq_file *seq, void *v)
 	seq_printf(seq, " open=%s trigger=", rule->open);
 	show_trigger(seq, t);
 	seq_puts(seq, " peer=");
-	if (!show_peers(seq, t))	/* it opens or closes just now */
+	if (!show_peers(seq, t))	/* it is opening or closing */
 		return SEQ_SKIP;
 	seq_printf(seq, " timeout=%u expires=%llu lifetime=%u age=%llu session=%u hits=%u state=%s id=%llu rule=%08x answered=%u ct=",
 		   rule->info.timeout,
@@ -214,7 +214,7 @@ static void *seq_next(struct seq_file *seq, void *v, loff_t *pos)
 	if (v == SEQ_START_TOKEN)
 		return trigger_walk_begin(table, &open->walk);
 	v = trigger_walk_next(table, &open->walk);
-	/* Who seeks far into the file gets here for all lines in front. */
+	/* A seek far into the file gets here for all lines in front. */
 	return v && need_resched() ? trigger_walk_resched(table, &open->walk) : v;
 }
 
@@ -254,7 +254,7 @@ static const struct seq_operations seq_ops = {
 };
 
 /*
- * Holds the namespace, as the files of proc_create_net() do: its end, and that of
+ * Hold the namespace, as the files of proc_create_net() do: its end, and that of
  * all namespaces behind it, never waits for a reader or a writer.
  */
 static int proc_file_open(struct inode *inode, struct file *file)
@@ -305,7 +305,7 @@ static ssize_t proc_file_read(struct file *file, char __user *to, size_t size,
 	return done;
 }
 
-/* Who opened the file must be root of the namespace; who writes need not. */
+/* The opener must be root of the namespace; the writer need not be. */
 static ssize_t proc_file_write(struct file *file, const char __user *from,
 			       size_t size, loff_t *pos)
 {

@@ -77,7 +77,7 @@ static bool may_receive(const struct trigger *t, struct sk_buff *skb,
 }
 
 /*
- * Sends the new connection @ct to @t's owner. Returns the verdict of the NAT core,
+ * Send the new connection @ct to @t's owner. Return the verdict of the NAT core,
  * as DNAT does: what is not NF_ACCEPT may have changed @ct, so that the packet
  * must not go on.
  */
@@ -92,7 +92,7 @@ static unsigned int send_to(struct nf_conn *ct, const struct trigger *t)
 	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST);
 }
 
-/* Some rule opens the packet's port in @map. */
+/* Send the packet to the port's owner, if any; a rule opens the port in @map. */
 static noinline unsigned int
 dnat_open(const struct trigger_ports_map *map, struct sk_buff *skb,
 	  const struct xt_action_param *par)
@@ -120,7 +120,7 @@ dnat_open(const struct trigger_ports_map *map, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/* Returns NF_ACCEPT, as DNAT does, for a connection that it sends on. */
+/* Return NF_ACCEPT, as DNAT does, for a connection that it sends on. */
 unsigned int trigger_role_dnat(struct sk_buff *skb,
 			       const struct xt_action_param *par)
 {

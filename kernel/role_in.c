@@ -9,7 +9,7 @@
 #include "role.h"
 #include "rule.h"
 
-/* Some rule opens the packet's port in @map. */
+/* Accept @ct if its destination has the port open; a rule opens it in @map. */
 static noinline unsigned int
 accept_open(const struct trigger_ports_map *map, struct nf_conn *ct)
 {
@@ -23,7 +23,7 @@ accept_open(const struct trigger_ports_map *map, struct nf_conn *ct)
 	if (!t)
 		return XT_CONTINUE;
 
-	/* Its first packet: all others of it find it confirmed. */
+	/* Count its first packet: all others find it confirmed. */
 	if (!nf_ct_is_confirmed(ct)) {
 		if (t->set->refresh_both)
 			trigger_refresh_in(t, ct);
@@ -35,7 +35,7 @@ accept_open(const struct trigger_ports_map *map, struct nf_conn *ct)
 	return NF_ACCEPT;
 }
 
-/* Returns NF_ACCEPT for what an owner has open; never drops. */
+/* Return NF_ACCEPT for what an owner has open; never drop. */
 unsigned int trigger_role_in(struct sk_buff *skb, const struct xt_action_param *par)
 {
 	const struct xt_trigger_tginfo *info = par->targinfo;
@@ -49,7 +49,7 @@ unsigned int trigger_role_in(struct sk_buff *skb, const struct xt_action_param *
 	    !(BIT(xt_hooknum(par)) & TRIGGER_HOOKS_IN))
 		return XT_CONTINUE;
 
-	/* Where replies come from is where DNAT, if any, has sent it. */
+	/* The source of replies is where DNAT, if any, has sent it. */
 	to = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	map = trigger_lookup_map(&name->ports, to->dst.protonum,
 				 ntohs(to->src.u.all));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Rules and names: their life. See rule.h; what is a valid one, in check.c. */
+/* When rules and names are made and freed. See rule.h. */
 #include <linux/jhash.h>
 #include <linux/kernel.h>
 #include <linux/netfilter.h>
@@ -54,7 +54,7 @@ static const struct rhashtable_params rule_params = {
 	.automatic_shrinking	= true,
 };
 
-/* An empty set of rules for @table. Process context. -ENOMEM. */
+/* Make @rules empty, for @table. Process context. -ENOMEM. */
 int trigger_rule_init(struct trigger_rules *rules,
 		      struct trigger_table *table)
 {
@@ -64,7 +64,7 @@ int trigger_rule_init(struct trigger_rules *rules,
 	return rhashtable_init(&rules->hash, &rule_params);
 }
 
-/* No rule and no name is left. Process context. */
+/* Free @rules; no rule and no name is left. Process context. */
 void trigger_rule_exit(struct trigger_rules *rules)
 {
 	rhashtable_destroy(&rules->hash);
@@ -103,7 +103,7 @@ static void name_put(struct trigger_name *name)
 	kfree_rcu(name, rcu);
 }
 
-/* The name @string of @family, made if there is none. ERR_PTR(-ENOMEM). */
+/* Find the name @string of @family, or make it. Process context. ERR_PTR(-ENOMEM). */
 struct trigger_name *trigger_rule_get_name(struct trigger_rules *rules, u8 family,
 					   const char *string)
 {
@@ -115,7 +115,7 @@ struct trigger_name *trigger_rule_get_name(struct trigger_rules *rules, u8 famil
 	return name;
 }
 
-/* One that holds @name less. Process context. */
+/* Put a reference to @name. Process context. */
 void trigger_rule_put_name(struct trigger_name *name)
 {
 	struct trigger_rules *rules = name->in;
@@ -127,7 +127,7 @@ void trigger_rule_put_name(struct trigger_name *name)
 
 /* Rules. */
 
-/* Writes what @rule opens, as the proc file has it: "tcp:113,udp:5000-6000". */
+/* Write what a rule opens, as the proc file has it: "tcp:113,udp:5000-6000". */
 static char *ranges_string(const struct trigger_range *ranges, u8 n)
 {
 	/* The longest item, with its comma: "sctp:10000-65535," */
@@ -158,7 +158,7 @@ static u8 append_range(struct trigger_range *ranges, u8 n, u8 proto,
 	return n + 1;
 }
 
-/* The related items of @info, `all` written out. NULL: no memory. */
+/* Return the related items of @info, `all` written out. NULL: no memory. */
 static struct trigger_range *
 make_ranges(const struct xt_trigger_tginfo *info, u8 *n)
 {
@@ -195,14 +195,14 @@ static void rule_free_rcu(struct rcu_head *rcu)
 	rule_free(container_of(rcu, struct trigger_rule, rcu));
 }
 
-/* The map of ports that @range of @rule goes into. */
+/* Return the map of ports of @rule's name that @range goes into. */
 static struct trigger_ports_map __rcu **
 rule_map(struct trigger_rule *rule, const struct trigger_range *range)
 {
 	return &rule->name->ports.map[trigger_proto_index(range->proto)];
 }
 
-/* Takes the first @n of the rule's ranges out of the maps of its name. */
+/* Remove the first @n of the rule's ranges from the maps of its name. */
 static void rule_unmap_ports(struct trigger_rule *rule, u8 n)
 {
 	struct trigger_ports_entry *entries = rule->entries;
@@ -215,7 +215,7 @@ static void rule_unmap_ports(struct trigger_rule *rule, u8 n)
 	}
 }
 
-/* Puts all of the rule's ranges there, or none: -ENOMEM. */
+/* Add all of the rule's ranges to the maps of its name. -ENOMEM: none. */
 static int rule_map_ports(struct trigger_rule *rule)
 {
 	const struct trigger_range *range = rule->ranges;
@@ -243,7 +243,7 @@ static int rule_map_ports(struct trigger_rule *rule)
 	return 0;
 }
 
-/* A rule as @info has it, not yet in use. NULL: no memory. */
+/* Make a rule of @info that is not yet in use. NULL: no memory. */
 static struct trigger_rule *
 rule_alloc(struct trigger_rules *rules, u8 family,
 	   const struct xt_trigger_tginfo *info)
@@ -312,7 +312,7 @@ err_hash:
 err_name:
 	name_put(rule->name);
 err_free:
-	/* Lookups may have met a part of it in the map. */
+	/* Lookups may have found a part of it in the map. */
 	call_rcu(&rule->rcu, rule_free_rcu);
 	return ERR_PTR(err);
 }
@@ -337,7 +337,10 @@ struct trigger_rule *trigger_rule_get(struct trigger_rules *rules, u8 family,
 	return rule;
 }
 
-/* One iptables rule less; the last takes the active triggers with it. */
+/*
+ * Put a reference to @rule. With the last one its active triggers close. Process
+ * context.
+ */
 void trigger_rule_put(struct trigger_rule *rule)
 {
 	struct trigger_rules *rules = rule->name->in;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writing /proc/net/xt_trigger: commands, one a line. See proc.h, command.h. */
+/* Writing /proc/net/xt_trigger: commands, one a line. See write.h, command.h. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/kernel.h>
@@ -19,7 +19,7 @@
 #include "walk.h"
 #include "write.h"
 
-/* The longest line, its newline included; the longest that makes sense fits. */
+/* Bytes of the longest line, its newline included. */
 #define LINE_MAX_LEN	4096
 
 /*
@@ -128,7 +128,7 @@ static bool could_open(const struct trigger_rule *rule,
 	       could_trigger(rule, command);
 }
 
-/* The first rule that could have opened @command, or NULL. Mutex held. */
+/* Find the first rule that could have opened @command, or NULL. Mutex held. */
 static struct trigger_rule *
 find_rule(struct trigger_rules *rules,
 	  const struct trigger_command *command, bool session)
@@ -180,7 +180,7 @@ static int open_again(struct trigger_net *tn,
 	return err;
 }
 
-/* Carries out one line, which ends in NUL. All of it is done, or nothing. */
+/* Carry out one line, which ends in NUL. All of it is done, or nothing. */
 static int run_line(struct trigger_net *tn,
 		    struct trigger_command *command, char *line)
 {
@@ -198,8 +198,8 @@ static int run_line(struct trigger_net *tn,
 }
 
 /*
- * Carries out the complete lines in writer->line, and keeps the rest.
- * *@done: the bytes of them that were carried out. Returns the error of the
+ * Carry out the complete lines in writer->line, and keep the rest.
+ * *@done: the bytes of them that were carried out. Return the error of the
  * line behind those, -EINTR for a signal; the rest is forgotten then.
  */
 static int run_lines(struct trigger_write *writer,
@@ -233,12 +233,12 @@ static int run_lines(struct trigger_write *writer,
 }
 
 /*
- * Carries out what is written, line by line; a line may come in several
+ * Carry out what is written, line by line; a line may come in several
  * writes. Process context, one call at a time for each @writer.
  *
- * Stops at the first line that cannot be carried out, and returns the bytes in
- * front of it: what is written again, from there, gets its error. That is
- * -EINVAL (syntax), -ENOENT, -ENOSPC or -ENOMEM, or -EFAULT. Stops for a
+ * Stop at the first line that cannot be carried out, and return the bytes in
+ * front of it: a write that begins there gets its error. That is
+ * -EINVAL (syntax), -ENOENT, -ENOSPC or -ENOMEM, or -EFAULT. Stop for a
  * signal, too, behind the line that it is at.
  */
 ssize_t trigger_write(struct trigger_write *writer,
