@@ -7,6 +7,7 @@ the story. tests/programs/test_demo.py tells it to nobody, on both backends.
 """
 
 import argparse
+import contextlib
 import os
 import pwd
 import re
@@ -279,7 +280,9 @@ class Story:
         target = port.replace(":", ":%s:" % address) + (",bind=" + src if src else "")
         self.screen.command(where, "echo %s | socat - %s" % (QUESTION, target))
         with Program(host, "/usr/bin/socat", "-", target) as socat:
-            socat.say(QUESTION)
+            # A refusal may come before the question is written.
+            with contextlib.suppress(BrokenPipeError):
+                socat.say(QUESTION)
             # An answer, or the error with which socat ends.
             socat.expect("\n")
             self.screen.output(socat.output)

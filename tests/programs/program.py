@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """A real program on a host of the lab: started, listened to, spoken to, ended."""
 
+import contextlib
 import re
 import subprocess
 import tempfile
@@ -68,7 +69,8 @@ class Program:
 
     def stop(self, seconds=DEADLINE):
         """End it, if it has not ended by itself; what takes longer is killed."""
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.terminate()
         try:
             self._process.wait(seconds * SLOW)
