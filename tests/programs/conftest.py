@@ -27,6 +27,16 @@ wan = fixtures.wan
 
 
 @pytest.fixture
+def hosts_file():
+    """/etc/hosts, which the story and its like add names to, is as before afterwards."""
+    with open("/etc/hosts") as file:
+        before = file.read()
+    yield
+    with open("/etc/hosts", "w") as file:
+        file.write(before)
+
+
+@pytest.fixture
 def script(default_backend):
     """The path of the script of docs/beside-firewalls.md; it loads the rules by itself."""
     path = "/etc/xt_trigger.sh"

@@ -69,7 +69,7 @@ def add_user(name):
 
 
 @pytest.fixture
-def irc(lan1, lan2, wan):
+def irc(lan1, lan2, wan, hosts_file):
     network = Network(wan)
     yield network
     network.stop()
