@@ -106,7 +106,8 @@ static int make_room(struct trigger_set *set, const union nf_inet_addr *owner,
 	}
 	if ((pool ? pool->count : 0) < limit)
 		return 0;
-	if (evict && pool)
+	/* A limit of 0: nothing opens, whatever could make way. */
+	if (evict && pool && limit)
 		victim = find_unanswered(pool, scope);
 	if (!victim) {
 		trigger_count(set->table, refusal[scope]);

@@ -20,11 +20,15 @@ def test_nothing_opens(router, lan1, wan, name, counter):
     assert wan.who_answers("tcp:113") is None
 
 
+@pytest.mark.parametrize("answered", [True, False], ids=["answered", "unanswered"])
 @pytest.mark.parametrize("name", [name for name, _ in LIMITS])
-def test_what_is_open_stays(router, lan1, lan2, wan, name):
+def test_what_is_open_stays(router, lan1, lan2, wan, name, answered):
     """The limit closes nothing, and nobody takes the place of an active trigger."""
     router.load(TRIGGER, DNAT, IN)
-    lan1.connect("udp:3000")
+    if answered:
+        lan1.connect("udp:3000")
+    else:
+        lan1.send("udp:3000")
     router.set_parameter(name, 0)
     lan2.send("udp:3000")
     assert router.owners() == [lan1.ip]

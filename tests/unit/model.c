@@ -457,7 +457,7 @@ bool model_make_room(const struct world_rule *r, unsigned int owner, bool evict)
 		}
 		if (n < limit(order[o].scope, r))
 			continue;
-		if (!evict || !oldest) {
+		if (!evict || !oldest || !limit(order[o].scope, r)) {
 			model_count[order[o].refusal]++;
 			unit_log("refused, scope %d", order[o].scope);
 			return false;
