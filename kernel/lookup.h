@@ -43,7 +43,8 @@ trigger_lookup_map(const struct trigger_ports *ports, u8 proto, u16 port)
 
 /*
  * Go to the first set that opens @port, and return the head of its queue if it
- * is open by its stamp alone; NULL: look closer.
+ * is open by its stamp alone; NULL: look closer. This look saves a new inbound
+ * connection 100 of 612 instructions (tests/bench, row "hit").
  */
 static __always_inline struct trigger *
 trigger_lookup_first(struct trigger_ports_at *at,
