@@ -60,7 +60,7 @@ def works(lan, wan):
 @contextmanager
 def native(router, ruleset):
     """A native ruleset of nftables beside iptables."""
-    router.run("/usr/sbin/nft", "-f", "-", stdin=ruleset)
+    router.nft(ruleset)
     yield
     for table in re.findall(r"^table (\S+ \S+)", ruleset, re.MULTILINE):
         router.run("/usr/sbin/nft", "delete", "table", *table.split())
