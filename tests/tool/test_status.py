@@ -171,8 +171,8 @@ def test_the_routers_own_services(tool, router, lan1, wan):
 
 def test_a_native_ruleset_refuses_what_comes_to_the_router(tool, router):
     router.load(*RULES)
-    with native(router, "table inet fw {\n chain in { type filter hook input priority 0; "
-                        "iifname wan tcp dport 1-1000 reject\n }\n}\n"):
+    with native(router, "table inet fw {\n chain input { type filter hook input priority 0; "
+                        "iifname \"wan\" tcp dport 1-1000 reject\n }\n}\n"):
         assert problems(tool) == []
 
 
