@@ -79,6 +79,22 @@ take_slot() {
 	exec 6>&-
 }
 
+# watch_boot LOG SECS PID: ends process PID, and fails, when the console's log does not
+# say in time that the guest is up. An emulated CPU can stand still for ever at a moment when the
+# kernel is not yet able to tell; once it is up, what hangs is a finding.
+watch_boot() {
+	local i
+	for ((i = 0; i < $2; i++)); do
+		sleep 1
+		! grep -aq 'xt-trigger guest: up' "$1" 2>/dev/null || return 0
+	done
+	kill "$3"
+	return 1
+}
+
+# last_words LOG: the last line of a console's log, or nothing.
+last_words() { { grep -av '^[[:space:]]*$' "$1" || true; } | tail -n 1 | tr -d '\r'; }
+
 # step TEXT LOG COMMAND...: one line that tells what runs now, then its seconds.
 # The output goes to LOG; when it fails, the end of that shows here. A function
 # runs under `set -e`, in a subshell, so this must not be called in a condition.
