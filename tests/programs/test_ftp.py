@@ -54,15 +54,19 @@ def server(wan, tmp_path):
 
 
 def fetch(host, router, server):
-    """Fetch the file in active mode; the connection and the file."""
+    """Fetch the file in active mode; the connection, if that worked, and the file."""
+    data = io.BytesIO()
     with host:
         ftp = ActiveFTP(timeout=10)
         ftp.public = router.ip
         ftp.set_pasv(False)
         ftp.connect(server.ip)
-        ftp.login()
-        data = io.BytesIO()
-        ftp.retrbinary("RETR news", data.write)
+        try:
+            ftp.login()
+            ftp.retrbinary("RETR news", data.write)
+        except Exception:
+            ftp.close()    # the rule of the next one would follow it
+            raise
     return ftp, data.getvalue()
 
 
