@@ -9,6 +9,8 @@ from router import TABLES
 from tool import Tool
 
 CONF = "/etc/xt-trigger.conf"
+# What the program remembers of each namespace.
+APPLIED = "/run/xt-trigger.applied"
 CHAINS = {"nat": "XT_TRIGGER_DNAT", "filter": "XT_TRIGGER_IN", "mangle": "XT_TRIGGER_OUT"}
 
 ENDS = "[Default]\nInterface=br-lan\nOutInterface=wan\n"
@@ -61,7 +63,7 @@ class RulesFile:
         os.chmod(path, mode)
 
     def remove(self):
-        for path in glob.glob(CONF + ".d/*") + [CONF]:
+        for path in glob.glob(CONF + ".d/*") + glob.glob(APPLIED + "-*") + [CONF]:
             if os.path.exists(path):
                 os.unlink(path)
 

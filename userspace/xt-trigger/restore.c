@@ -9,6 +9,7 @@
 #include "json.h"
 #include "options.h"
 #include "proc.h"
+#include "restore.h"
 #include "state.h"
 
 static const char help[] =
@@ -26,6 +27,7 @@ static const char help[] =
  * @n:	     lines so far
  * @seconds: how old it is, unless @unknown
  * @unknown: why its age is not known, or NULL
+ * @changed: the numbers of rules whose lines are left out, or NULL
  */
 struct restoring {
 	const char		*name;
@@ -34,6 +36,7 @@ struct restoring {
 	struct state_time	now;
 	uint64_t		seconds;
 	const char		*unknown;
+	const struct lines	*changed;
 	unsigned long		restored;
 	unsigned long		left_out;
 	struct text		command;
@@ -66,6 +69,9 @@ static const char *restore_line(struct restoring *restoring, const char *s,
 
 	if (wrong)
 		return wrong;
+	if (restoring->changed && line.text[LINE_RULE] &&
+	    lines_has(restoring->changed, line.text[LINE_RULE]))
+		return "its port trigger was changed";
 	wrong = state_over(&line, restoring->seconds, restoring->unknown);
 	if (wrong)
 		return wrong;
@@ -185,7 +191,7 @@ static int restore_from(struct restoring *restoring, FILE *in)
 	return is_ours(in, restoring->name) ? restore(restoring, in) : STATUS_FAILED;
 }
 
-static int restore_file(struct restoring *restoring, const char *path)
+static int restore_path(struct restoring *restoring, const char *path)
 {
 	FILE *in = fopen(path, "re");
 	int status;
@@ -196,6 +202,13 @@ static int restore_file(struct restoring *restoring, const char *path)
 	status = restore_from(restoring, in);
 	fclose(in);
 	return status;
+}
+
+int restore_file(const char *path, const struct lines *changed)
+{
+	struct restoring restoring = { .changed = changed };
+
+	return restore_path(&restoring, path);
 }
 
 int restore_command(int argc, char **argv)
@@ -214,5 +227,5 @@ int restore_command(int argc, char **argv)
 				  argv[first + 1]);
 	if (first == argc || !strcmp(argv[first], "-"))
 		return restore_from(&restoring, stdin);
-	return restore_file(&restoring, argv[first]);
+	return restore_path(&restoring, argv[first]);
 }

@@ -9,7 +9,9 @@
 
 #include "json.h"
 #include "options.h"
+#include "restore.h"
 #include "rules.h"
+#include "rules_held.h"
 #include "tool.h"
 
 /* Two that change rules at the same time would each add what the other adds. */
@@ -116,18 +118,21 @@ static int check(const struct arguments *arguments)
 	return status;
 }
 
-/* The rules are there, whatever becomes of this: what was not restored is said. */
-static void restore(const struct conf *conf, const char *state)
+/*
+ * The rules are there, whatever becomes of this: what was not restored is said.
+ * @changed: the rules whose port triggers are not what they were
+ */
+static void restore(const struct conf *conf, const char *state,
+		    const struct lines *changed)
 {
-	char *argv[] = { "restore", (char *)state, NULL };
-
 	if (state && conf->defaults.restore && !access(state, F_OK))
-		restore_command(2, argv);
+		restore_file(state, changed);
 }
 
 static int apply(const struct arguments *arguments)
 {
 	struct rules_warnings warnings = {};
+	struct lines changed = {};
 	struct rules_plan plan;
 	struct conf conf;
 	int status;
@@ -144,15 +149,21 @@ static int apply(const struct arguments *arguments)
 	rules_check_find(&warnings, &conf, &plan);
 	rules_check_print(&conf, &warnings);
 	status = rules_plan_apply(&plan);
-	if (!status)
-		restore(&conf, arguments->restore);
+	if (!status) {
+		status = rules_held_close(&plan, &changed);
+		restore(&conf, arguments->restore, &changed);
+	}
+	lines_free(&changed);
 	rules_check_free(&warnings);
 	rules_plan_free(&plan);
 	conf_free(&conf);
 	return status;
 }
 
-/* What no trigger needs goes. */
+/*
+ * What no trigger needs goes. What is open closes without its rule; it is the
+ * kernel that waits a moment for it, as for any other that flushes its rules.
+ */
 static int remove_all(const struct arguments *arguments)
 {
 	struct rules_plan plan;

@@ -46,6 +46,14 @@ static bool goes_to(const char *line, const char *chain)
 	return !strncmp(line, " -j ", 4) || !strncmp(line, " -g ", 4);
 }
 
+static bool is_out(const char *line)
+{
+	static const char type[] = "--trigger-type out ";
+	const char *options = rules_options(line);
+
+	return options && !strncmp(options, type, strlen(type));
+}
+
 static void take_rule(struct rules_chain *chain, enum rules_table table, const char *line)
 {
 	const char *name = rules_places[table].chain;
@@ -74,6 +82,8 @@ static void take_line(struct rules_live *live, enum rules_table table, const cha
 	take_rule(chain, table, line);
 	if (table == RULES_NAT)
 		lines_add(&live->nat, line);
+	if (is_out(line) && !behind(line, "-A ", rules_places[RULES_MANGLE].chain))
+		lines_add(&live->out, line);
 }
 
 /* The table whose line this is ("*nat"), RULES_TABLES if it is none of ours. */
@@ -135,6 +145,7 @@ void rules_live_free(struct rules_live *live)
 	for (table = 0; table < RULES_TABLES; table++)
 		lines_free(&live->chain[table].lines);
 	lines_free(&live->nat);
+	lines_free(&live->out);
 	free(live->reason);
 	live->reason = NULL;
 }

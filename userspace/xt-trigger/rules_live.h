@@ -24,12 +24,14 @@ struct rules_chain {
  * @missing: there is no iptables-save for it, or it failed: @chain is empty
  * @reason:  why, one line
  * @nat:     all rules of the nat table
+ * @out:     the `out' rules that stand elsewhere: not ours
  */
 struct rules_live {
 	struct rules_chain	chain[RULES_TABLES];
 	bool			missing;
 	char			*reason;
 	struct lines		nat;
+	struct lines		out;
 };
 
 void rules_live_read(struct rules_live *live, enum rules_family family);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What becomes of port triggers, and of what iptables-save shows. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules_apply.h"
+#include "rules_held.h"
 #include "rules_id.h"
 #include "rules_nat.h"
 #include "text.h"
@@ -206,6 +207,118 @@ UNIT_TEST(rules_live)
 	rules_live_parse(&live, "*filter\n-A INPUT -g XT_TRIGGER_IN\nCOMMIT");
 	check(live.chain[RULES_FILTER].foreign && !rules_live_any(&live));
 	rules_live_free(&live);
+}
+
+/* Rules of others that open, too, wherever they stand; ours are not among them. */
+UNIT_TEST(rules_live_others)
+{
+	struct rules_live live = {};
+
+	rules_live_parse(&live, "*mangle\n:XT_TRIGGER_OUT - [0:0]\n"
+			 "-A XT_TRIGGER_OUT -j TRIGGER --trigger-type out --trigger-relate tcp:1\n"
+			 "-A FORWARD -j TRIGGER --trigger-type out --trigger-relate tcp:2\n"
+			 "-A FORWARD -j ACCEPT\nCOMMIT\n"
+			 "*filter\n-A FORWARD -j TRIGGER --trigger-type in\n"
+			 "-A trigger_out -j TRIGGER --trigger-type out --trigger-relate tcp:3\nCOMMIT\n");
+	check_equal(live.out.n, 2);
+	check_string(live.out.line[0],
+		     "-A FORWARD -j TRIGGER --trigger-type out --trigger-relate tcp:2");
+	check_string(live.out.line[1],
+		     "-A trigger_out -j TRIGGER --trigger-type out --trigger-relate tcp:3");
+	rules_live_free(&live);
+}
+
+/* --- what is closed */
+
+/* A rule of section @name with the match @match; @port tells the TRIGGER options. */
+#define RULE(match, name, port)						\
+	"-A XT_TRIGGER_OUT " match "-m comment --comment " name " -j TRIGGER "	\
+	"--trigger-type out --trigger-relate tcp:" port "\n"
+#define A	RULE("-i lan -o wan ", "a", "1")
+#define A2	RULE("-i lan2 -o wan ", "a", "1")
+#define AS	RULE("-s 10.1.0.1/32 -i lan -o wan ", "a", "1")
+#define B	RULE("-i lan -o wan ", "b", "2")
+#define ALIKE	RULE("-i lan -o wan ", "\"al.ike\"", "1")	/* as A's */
+
+/* @closed: the ports of the rules in question, as they are named. */
+static const struct {
+	const char *applied, *wanted, *others, *closed;
+} changes[] = {
+	{ "", "", "", "" },
+	{ "", A, "", "" },
+	{ A B, A B, "", "" },
+	{ A B, B A, "", "" },
+	{ A B, B, "", "1" },
+	{ A B, "", "", "1 2" },
+	{ A, AS, "", "1" },
+	{ A, A2, "", "1" },
+	{ A, A A2, "", "1" },
+	{ A A2, A2 A, "", "" },
+	{ A A2, A, "", "1" },
+	{ A, RULE("-i lan -o wan ", "a", "2"), "", "1" },
+	{ A, RULE("-i lan -o wan ", "c", "1"), "", "1" },
+	{ A, RULE("-i lan -o wan ", "ab", "1"), "", "1" },
+	/* What another section with this rule holds stays, unless that changes, too. */
+	{ A ALIKE, ALIKE, "", "" },
+	{ A ALIKE, A, "", "" },
+	{ A ALIKE, AS ALIKE, "", "" },
+	{ A ALIKE, A2, "", "1" },
+	{ A ALIKE, "", "", "1" },
+	{ A, ALIKE, "", "1" },
+	/* And so does what somebody else's rule holds. */
+	{ A B, "", "-A FORWARD -j TRIGGER --trigger-type out --trigger-relate tcp:1\n", "2" },
+	{ A, "", "-A FORWARD -j TRIGGER --trigger-type out --trigger-relate tcp:11\n", "1" },
+	/* What stands in our chain and opens nothing. */
+	{ "-A XT_TRIGGER_OUT -j ACCEPT\n", "", "", "" },
+};
+
+static void take_lines(struct lines *lines, const char *text)
+{
+	struct text line = {};
+
+	for (; *text; text += strcspn(text, "\n") + 1) {
+		text_clear(&line);
+		text_add(&line, text, strcspn(text, "\n"));
+		lines_add(lines, line.data);
+	}
+	text_free(&line);
+}
+
+/* "1 2" as the numbers of the rules that open these ports. */
+static void take_numbers(struct lines *numbers, const char *ports)
+{
+	char rule[128], number[16];
+
+	for (; *ports; ports += 1 + (ports[1] == ' ')) {
+		snprintf(rule, sizeof(rule), "-A X -j TRIGGER --trigger-type out "
+			 "--trigger-relate tcp:%c", *ports);
+		snprintf(number, sizeof(number), "%08x", rules_id(RULES_IPV6, rule));
+		lines_add(numbers, number);
+	}
+}
+
+UNIT_TEST(rules_held)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		struct lines applied = {}, wanted = {}, others = {}, closed = {}, is = {};
+		char about[16];
+
+		snprintf(about, sizeof(about), "line %zu", i);
+		unit_about(about);
+		take_lines(&applied, changes[i].applied);
+		take_lines(&wanted, changes[i].wanted);
+		take_lines(&others, changes[i].others);
+		take_numbers(&closed, changes[i].closed);
+		rules_held_changed(&is, RULES_IPV6, &applied, &wanted, &others);
+		check(lines_equal(&is, &closed));
+		lines_free(&applied);
+		lines_free(&wanted);
+		lines_free(&others);
+		lines_free(&closed);
+		lines_free(&is);
+	}
 }
 
 /* The text that changes a chain with one rule and a jump into @to, and back. */
