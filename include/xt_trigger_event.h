@@ -132,7 +132,11 @@ enum xt_trigger_attr {
 	XT_TRIGGER_A_SESSION,
 	/* u32 `hits`: new inbound connections that were let in */
 	XT_TRIGGER_A_HITS,
-	/* u8 `state`: enum xt_trigger_state; in closed, the one before it */
+	/*
+	 * u8 `state`: enum xt_trigger_state; in closed, the one before it. It
+	 * says WAITING behind another owner of the same rule; who holds the
+	 * ports by another rule, the proc file tells.
+	 */
 	XT_TRIGGER_A_STATE,
 	/* u8 `answered`: 1: a peer has answered; 0: none has */
 	XT_TRIGGER_A_ANSWERED,

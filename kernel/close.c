@@ -3,9 +3,11 @@
 #include <linux/sched.h>
 
 #include "close.h"
+#include "event.h"
 #include "hash.h"
 #include "host.h"
 #include "peer.h"
+#include "walk.h"
 
 /* How many are closed in one turn with the lock held. */
 #define CLOSE_BATCH	32
@@ -22,8 +24,11 @@ static struct trigger_pool *pool_of(struct trigger *t, enum trigger_scope scope)
 	}
 }
 
-/* Close @t, which is not dead, and count it as @why. Lock held. Any context. */
-void trigger_close_locked(struct trigger *t, enum trigger_stat why)
+/*
+ * Close @t, which is not dead, and count it as @why, without an event: nobody was
+ * told that it opened, or others close with it. Lock held. Any context.
+ */
+void trigger_close_quiet(struct trigger *t, enum trigger_stat why)
 {
 	struct trigger_table *table = t->set->table;
 	struct trigger_peer *peer;
@@ -51,6 +56,13 @@ void trigger_close_locked(struct trigger *t, enum trigger_stat why)
 	trigger_put(t);
 }
 
+/* Close @t, which is not dead, and count it as @why. Lock and RCU held. */
+void trigger_close_locked(struct trigger *t, enum trigger_stat why)
+{
+	trigger_event_closed(t, why);
+	trigger_close_quiet(t, why);
+}
+
 /* Close @t by hand, unless it is dead. Under RCU, lock not held. */
 void trigger_close(struct trigger *t)
 {
@@ -64,7 +76,7 @@ void trigger_close(struct trigger *t)
 
 /*
  * Close @t if its timeout, its lifetime or its last session is over at @now.
- * Return whether it was. Lock held. Any context.
+ * Return whether it was. Lock and RCU held.
  */
 bool trigger_close_expired(struct trigger *t, u64 now)
 {
@@ -75,12 +87,16 @@ bool trigger_close_expired(struct trigger *t, u64 now)
 	return true;
 }
 
-/* Close all of @pool, and count them as closed. Process context. */
-void trigger_close_pool(struct trigger_table *table, struct trigger_pool *pool,
-			enum trigger_scope scope)
+/*
+ * Close all of @pool without an event, and count them as closed. Return how many.
+ * Process context.
+ */
+u32 trigger_close_pool(struct trigger_table *table, struct trigger_pool *pool,
+		       enum trigger_scope scope)
 {
-	struct trigger *t;
 	unsigned int left;
+	struct trigger *t;
+	u32 closed = 0;
 
 	do {
 		left = CLOSE_BATCH;
@@ -88,12 +104,45 @@ void trigger_close_pool(struct trigger_table *table, struct trigger_pool *pool,
 		while (left && !list_empty(&pool->all)) {
 			t = list_first_entry(&pool->all, struct trigger,
 					     in[scope].all);
-			trigger_close_locked(t, TRIGGER_CLOSED);
+			trigger_close_quiet(t, TRIGGER_CLOSED);
 			left--;
 		}
+		closed += CLOSE_BATCH - left;
 		spin_unlock_bh(&table->lock);
 		cond_resched();
 	} while (!left);
+	return closed;
+}
+
+/* Tell that @closed of @set (NULL: of any) closed together. Lock not held. */
+static void tell(struct trigger_table *table, const struct trigger_set *set,
+		 u32 closed)
+{
+	spin_lock_bh(&table->lock);
+	trigger_event_closed_all(table, set, closed);
+	spin_unlock_bh(&table->lock);
+}
+
+static void close_one(struct trigger *t, void *data)
+{
+	struct trigger_table *table = t->set->table;
+	u32 *closed = data;
+
+	spin_lock_bh(&table->lock);
+	if (!t->dead) {
+		trigger_close_quiet(t, TRIGGER_CLOSED);
+		++*closed;
+	}
+	spin_unlock_bh(&table->lock);
+}
+
+/* Close all that is in @table by hand. Process context. */
+void trigger_close_all(struct trigger_table *table)
+{
+	u32 closed = 0;
+
+	trigger_walk_all(table, close_one, &closed);
+	tell(table, NULL, closed);
 }
 
 /*
@@ -105,5 +154,6 @@ void trigger_close_set(struct trigger_set *set)
 	spin_lock_bh(&set->table->lock);
 	set->gone = true;
 	spin_unlock_bh(&set->table->lock);
-	trigger_close_pool(set->table, &set->pool, TRIGGER_IN_SET);
+	tell(set->table, set,
+	     trigger_close_pool(set->table, &set->pool, TRIGGER_IN_SET));
 }

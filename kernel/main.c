@@ -8,6 +8,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "check.h"
+#include "event.h"
 #include "net.h"
 #include "pernet.h"
 #include "proc.h"
@@ -172,9 +173,19 @@ static int __init trigger_init(void)
 
 	if (err)
 		return err;
+	/* Who hears of the family finds the proc files there. */
+	err = trigger_event_register();
+	if (err)
+		goto err_pernet;
 	err = xt_register_targets(tg_reg, ARRAY_SIZE(tg_reg));
 	if (err)
-		trigger_pernet_unregister();
+		goto err_event;
+	return 0;
+
+err_event:
+	trigger_event_unregister();
+err_pernet:
+	trigger_pernet_unregister();
 	return err;
 }
 
@@ -182,6 +193,8 @@ static void __exit trigger_exit(void)
 {
 	xt_unregister_targets(tg_reg, ARRAY_SIZE(tg_reg));
 	trigger_pernet_unregister();
+	/* Until now the tables had events to tell. */
+	trigger_event_unregister();
 	/* Rules and triggers are freed by RCU callbacks of this module. */
 	rcu_barrier();
 }

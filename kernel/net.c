@@ -31,8 +31,7 @@ struct trigger_net *trigger_net_new(struct net *net)
 	if (!tn)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&tn->refs, 1);
-	tn->net = net;
-	err = trigger_table_init(&tn->table);
+	err = trigger_table_init(&tn->table, net);
 	if (err)
 		goto err_free;
 	err = trigger_rule_init(&tn->rules, &tn->table);

@@ -17,10 +17,8 @@
 struct net;
 struct proc_dir_entry;
 
-/* @net: until its exit, not with a reference */
 struct trigger_net {
 	refcount_t		refs;
-	struct net		*net;
 	struct trigger_table	table;
 	struct trigger_rules	rules;
 };

@@ -5,6 +5,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "close.h"
+#include "event.h"
 #include "gc.h"
 #include "hash.h"
 #include "host.h"
@@ -90,24 +91,6 @@ static void expire_head(struct trigger_set *set, u64 now)
 	}
 }
 
-/* Whether another owner stands in front of @t in its own queue. Under RCU. */
-static bool is_behind(const struct trigger *t, u64 now)
-{
-	const struct trigger *first = trigger_queue_head(t->set);
-	const struct trigger_peer *peer;
-
-	if (t->set->peer_host) {
-		/* Its only peer is the one that it has just contacted. */
-		peer = hlist_entry_safe(rcu_dereference(hlist_first_rcu(&t->peers)),
-					struct trigger_peer, node);
-		peer = peer ? list_first_or_null_rcu(&peer->queue->peers,
-						     struct trigger_peer,
-						     in_queue) : NULL;
-		first = peer ? peer->trigger : NULL;
-	}
-	return first && first != t && trigger_is_open(first, now);
-}
-
 /*
  * Whether @t, which has just opened, has to wait: another owner stands in front
  * of it in its own queue, or holds the first of its ports. One port is enough for
@@ -123,7 +106,7 @@ static bool has_to_wait(const struct trigger *t, const struct nf_conn *ct,
 	const struct trigger_ports_map *map;
 	const struct trigger *owner;
 
-	if (is_behind(t, now))
+	if (trigger_peer_is_behind(t, now))
 		return true;
 	map = trigger_lookup_map(set->ports, set->ranges->proto,
 				 set->ranges->min);
@@ -164,9 +147,10 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 	/* No memory: open to nobody, or for no time. */
 	if ((set->peer_host && !t->n_peers) ||
 	    (set->session && trigger_session_empty(&t->session[0]))) {
-		trigger_close_locked(t, TRIGGER_CLOSED);
+		trigger_close_quiet(t, TRIGGER_CLOSED);
 		goto out;
 	}
+	trigger_event_opened(t);
 	opened = t;
 out:
 	spin_unlock_bh(&table->lock);

@@ -146,6 +146,32 @@ void trigger_peer_evict(struct trigger *t, u32 now)
 		trigger_peer_del(peer_oldest(t, now));
 }
 
+static bool is_in_front(const struct trigger *first, const struct trigger *t,
+			u64 now)
+{
+	return first && first != t && trigger_is_open(first, now);
+}
+
+/*
+ * Whether another owner stands at the head of the queue of @t's set, or of those
+ * of all its peers. Who opens the same ports by another rule is not looked at.
+ * Under RCU, lock held or not.
+ */
+bool trigger_peer_is_behind(const struct trigger *t, u64 now)
+{
+	const struct trigger_peer *peer, *head;
+
+	if (!t->set->peer_host)
+		return is_in_front(trigger_queue_head(t->set), t, now);
+	hlist_for_each_entry_rcu(peer, &t->peers, node) {
+		head = list_first_or_null_rcu(&peer->queue->peers,
+					      struct trigger_peer, in_queue);
+		if (!is_in_front(head ? head->trigger : NULL, t, now))
+			return false;
+	}
+	return t->n_peers;
+}
+
 /* Make the empty hash of @table. Process context. -ENOMEM. */
 int trigger_peer_init(struct trigger_table *table)
 {

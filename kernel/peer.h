@@ -52,6 +52,7 @@ int trigger_peer_add(struct trigger *t, const union nf_inet_addr *addr,
 void trigger_peer_del(struct trigger_peer *peer);
 void trigger_peer_del_newest(struct trigger *t, unsigned int n);
 void trigger_peer_evict(struct trigger *t, u32 now);
+bool trigger_peer_is_behind(const struct trigger *t, u64 now);
 int trigger_peer_init(struct trigger_table *table);
 void trigger_peer_exit(struct trigger_table *table);
 

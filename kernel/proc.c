@@ -153,18 +153,6 @@ static void show_cts(struct seq_file *seq, const struct trigger *t)
 		seq_putc(seq, '-');
 }
 
-/* Return the seconds until @t closes by @timeout, rounded up; 0: it has none. */
-static u64 expires_secs(const struct trigger *t, u64 now, u32 timeout)
-{
-	u32 idle = trigger_clock_elapsed(now, READ_ONCE(t->refreshed));
-	u32 left = t->set->timeout > idle ? t->set->timeout - idle : 0;
-
-	if (!timeout)
-		return 0;
-	return clamp_t(u64, trigger_clock_secs(left + TRIGGER_SECOND - 1), 1,
-		       timeout);
-}
-
 /* Whether @t was alive when it was read. Under RCU. */
 static bool is_alive(const struct trigger *t)
 {
@@ -185,7 +173,7 @@ static int seq_show(struct seq_file *seq, void *v)
 	if (!trigger_is_open(t, now))
 		return SEQ_SKIP;
 	rule = t->set->rule;
-	seq_printf(seq, "name=%s family=%s owner=", rule->name->name,
+	seq_printf(seq, "name=%s family=%s owner=", t->set->name,
 		   t->set->family == NFPROTO_IPV4 ? "ipv4" : "ipv6");
 	show_addr(seq, t->set->family, &t->owner);
 	seq_printf(seq, " open=%s trigger=", rule->open);
@@ -193,13 +181,12 @@ static int seq_show(struct seq_file *seq, void *v)
 	seq_puts(seq, " peer=");
 	if (!show_peers(seq, t))	/* it is opening or closing */
 		return SEQ_SKIP;
-	seq_printf(seq, " timeout=%u expires=%llu lifetime=%u age=%llu session=%u hits=%u state=%s id=%llu rule=%08x answered=%u ct=",
-		   rule->info.timeout,
-		   expires_secs(t, now, rule->info.timeout),
+	seq_printf(seq, " timeout=%u expires=%u lifetime=%u age=%llu session=%u hits=%u state=%s id=%llu rule=%08x answered=%u ct=",
+		   rule->info.timeout, trigger_expires_secs(t, now),
 		   rule->info.lifetime, trigger_clock_secs(trigger_age(t, now)),
 		   trigger_sessions(t), (u32)atomic_read(&t->hits),
 		   trigger_lookup_is_waiting(t) ? "waiting" : "open",
-		   t->id, rule->label, READ_ONCE(t->answered));
+		   t->id, t->set->label, READ_ONCE(t->answered));
 	show_cts(seq, t);
 	seq_putc(seq, '\n');
 	return is_alive(t) ? 0 : SEQ_SKIP;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How a saved active trigger opens again. See restore.h. */
 #include "close.h"
+#include "event.h"
 #include "hash.h"
 #include "limit.h"
 #include "open.h"
@@ -141,7 +142,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 	err = restore_peers(t, saved, open, now);
 	if (err) {
 		if (!open)
-			trigger_close_locked(t, TRIGGER_CLOSED);
+			trigger_close_quiet(t, TRIGGER_CLOSED);
 		goto out;
 	}
 	if (open) {
@@ -151,6 +152,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 	restore_sessions(t, found, n, now);
 	if (saved->answered)
 		trigger_set_answered(t);
+	trigger_event_opened(t);
 out:
 	spin_unlock_bh(&table->lock);
 	for (n = 0; n < ARRAY_SIZE(found); n++)

@@ -254,10 +254,10 @@ rule_alloc(struct trigger_rules *rules, u8 family,
 	if (!rule)
 		return NULL;
 	memcpy(&rule->info, info, TRIGGER_INFO_SIZE);
-	rule->label = trigger_label(info, family);
 	set = &rule->set;
 	set->table = rules->table;
 	set->rule = rule;
+	set->label = trigger_label(info, family);
 	trigger_pool_init(&set->pool);
 	rule->ranges = make_ranges(info, &set->n_ranges);
 	if (!rule->ranges)
@@ -297,6 +297,7 @@ rule_new(struct trigger_rules *rules, u8 family,
 		goto err_free;
 	}
 	rule->set.ports = &rule->name->ports;
+	rule->set.name = rule->name->name;
 	err = rhashtable_insert_fast(&rules->hash, &rule->node,
 				     rule_params);
 	if (err)

@@ -51,7 +51,6 @@ struct trigger_name {
 /*
  * @id:      its identity: the family and the user's part of the target data
  * @users:   iptables rules that are this one
- * @label:   the field `rule` of the proc file (label.h)
  * @open:    what it opens, as the proc file writes it
  * @entries: its share of name->ports, for one range after the other
  */
@@ -62,7 +61,6 @@ struct trigger_rule {
 	struct trigger_name		*name;
 	struct xt_trigger_tginfo	info;
 	unsigned int			users;
-	u32				label;
 	struct trigger_ports_entry	*entries;
 	struct trigger_range		*ranges;
 	char				*open;

@@ -9,11 +9,12 @@
 #include "peer.h"
 #include "table.h"
 
-/* Make an empty table. Process context. -ENOMEM: nothing is left. */
-int trigger_table_init(struct trigger_table *table)
+/* Make an empty table of @net. Process context. -ENOMEM: nothing is left. */
+int trigger_table_init(struct trigger_table *table, struct net *net)
 {
 	int err;
 
+	table->net = net;
 	spin_lock_init(&table->lock);
 	trigger_pool_init(&table->pool);
 	trigger_gc_init(table);

@@ -5,7 +5,7 @@
 
 #include "trigger.h"
 
-int trigger_table_init(struct trigger_table *table);
+int trigger_table_init(struct trigger_table *table, struct net *net);
 void trigger_table_close(struct trigger_table *table);
 void trigger_table_exit(struct trigger_table *table);
 u64 trigger_table_stat(const struct trigger_table *table,

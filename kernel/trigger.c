@@ -54,6 +54,22 @@ unsigned int trigger_sessions(const struct trigger *t)
 	return n;
 }
 
+/*
+ * Return the seconds until the timeout of @t is over, rounded up; 0: it has none.
+ * Any context.
+ */
+u32 trigger_expires_secs(const struct trigger *t, u64 now)
+{
+	u32 idle = trigger_clock_elapsed(now, READ_ONCE(t->refreshed));
+	u32 timeout = t->set->timeout;
+	u32 left = timeout > idle ? timeout - idle : 0;
+
+	if (!timeout)
+		return 0;
+	return clamp_t(u64, trigger_clock_secs(left + TRIGGER_SECOND - 1), 1,
+		       trigger_clock_secs(timeout));
+}
+
 /* Note that a peer of @t has answered: @t is not evicted any more. Lock held. */
 void trigger_set_answered(struct trigger *t)
 {

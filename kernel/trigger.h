@@ -33,6 +33,7 @@
 #include "ports.h"
 #include "session.h"
 
+struct net;
 struct trigger_host;
 struct trigger_rule;
 
@@ -92,6 +93,8 @@ struct trigger_pool {
  * @queues:	by set and peer (peer.c)
  * @hosts:	by family and host (host.c)
  * @last_id, @last_since: what trigger.id and .since had last
+ * @net:	where its events go; until its exit, not with a reference
+ * @event_seq:	the number of the next event
  */
 struct trigger_table {
 	spinlock_t			lock;	/* all changes */
@@ -102,6 +105,8 @@ struct trigger_table {
 	struct trigger_pool		pool;
 	u64				last_id;
 	u64				last_since;
+	struct net			*net;
+	u32				event_seq;
 	struct trigger_stats __percpu	*stats;
 	struct delayed_work		gc;
 };
@@ -110,6 +115,7 @@ struct trigger_table {
  * What all active triggers of one rule share. Everything but @pool and @gone
  * is fixed once it is in use.
  * @rule:		that lends it; the table never looks into it
+ * @name, @label:	what the proc file and events call it
  * @ports:		the maps in which @ranges are found
  * @sessions:		connections that each active trigger follows: one, until
  *			the peer has answered, or TRIGGER_SESSIONS_MAX
@@ -121,6 +127,8 @@ struct trigger_table {
 struct trigger_set {
 	struct trigger_table		*table;
 	struct trigger_rule		*rule;
+	const char			*name;
+	u32				label;
 	const struct trigger_ports	*ports;
 	const struct trigger_range	*ranges;
 	u8				n_ranges;
@@ -195,6 +203,7 @@ struct trigger {
 void trigger_pool_init(struct trigger_pool *pool);
 bool trigger_has_session(const struct trigger *t, u32 now);
 unsigned int trigger_sessions(const struct trigger *t);
+u32 trigger_expires_secs(const struct trigger *t, u64 now);
 void trigger_set_answered(struct trigger *t);
 bool trigger_check_answered(struct trigger *t);
 void trigger_put(struct trigger *t);

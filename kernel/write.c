@@ -73,7 +73,7 @@ static bool matches(const struct trigger *t,
 	u8 i;
 
 	if (command->name &&
-	    strcmp(set->rule->name->name, command->name))
+	    strcmp(set->name, command->name))
 		return false;
 	if (command->family && set->family != command->family)
 		return false;
@@ -83,7 +83,7 @@ static bool matches(const struct trigger *t,
 	if (command->given & BIT(TRIGGER_FIELD_ID) && t->id != command->id)
 		return false;
 	if (command->given & BIT(TRIGGER_FIELD_RULE) &&
-	    set->rule->label != command->rule)
+	    set->label != command->rule)
 		return false;
 	if (command->peer_any && set->peer_host)
 		return false;
@@ -118,7 +118,7 @@ static bool could_open(const struct trigger_rule *rule,
 		       bool session)
 {
 	if (command->given & BIT(TRIGGER_FIELD_RULE) &&
-	    rule->label != command->rule)
+	    rule->set.label != command->rule)
 		return false;
 	return rule->set.session == session &&
 	       rule->set.peer_host == !command->peer_any &&
@@ -164,7 +164,7 @@ static int open_again(struct trigger_net *tn,
 		.ct	 = command->ct,
 		.n_cts	 = command->n_cts,
 		.answered = command->answered,
-		.net	 = tn->net,
+		.net	 = tn->table.net,
 	};
 	struct trigger_rule *rule;
 	int err = -ENOENT;
@@ -191,8 +191,11 @@ static int run_line(struct trigger_net *tn,
 	switch (command->verb) {
 	case TRIGGER_OPEN:
 		return open_again(tn, command);
-	default:	/* closing everything is closing without conditions */
+	case TRIGGER_CLOSE:
 		trigger_walk_all(&tn->table, close_matching, command);
+		return 0;
+	default:
+		trigger_close_all(&tn->table);
 		return 0;
 	}
 }

@@ -9,6 +9,7 @@ import statistics
 import time
 
 from cases import KNOWN, NEW, PEER, STRANGERS, inbound, outbound, replies
+from listener import Listener
 from procfile import PROC_FILE, line, opened, read_all, write_all
 from setups import (CLOSED_PORT, LONG, OPENS, OUT, Iptables, Ours, Static, owner, port,
                     set_limits)
@@ -56,6 +57,13 @@ def opening(network, backend):
         setup = Opens(network, backend, relate)
         setup.load(0)
         yield "opening %s" % relate, first_packet(setup, True) - without, "instructions"
+    setup = Opens(network, backend, "udp:20000")
+    setup.load(0)
+    with Listener(network.router) as listener:
+        cost = first_packet(setup, True)
+        assert [each.name for each in listener.receive()] == (
+            ["opened", "closed"] * 8 + ["opened"]), "it was not heard"
+    yield "opening udp:20000, with a listener to the events", cost - without, "instructions"
 
 
 def reading(network, backend):

@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 
-sys.path[:0] = ["tests/net"]
+sys.path[:0] = ["tests/net", "tests/tool"]
 
 import cases            # noqa: E402
 import extras           # noqa: E402

@@ -3,6 +3,7 @@
  * What a packet costs when the table is full, and what is left when memory is
  * short.
  */
+#include "listener.h"
 #include "unit.h"
 #include "world.h"
 
@@ -40,6 +41,7 @@ static void many_begin(u16 min, u16 max, u8 flags)
 	unsigned int i;
 
 	world_begin();
+	listener_end();
 	*shim_param_max_triggers = MANY;
 	*shim_param_max_per_host = MANY;
 	make_rule(min, max, flags);

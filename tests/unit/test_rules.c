@@ -13,7 +13,7 @@ static struct trigger_rules rules;
 
 static void begin(void)
 {
-	check(!trigger_table_init(&table));
+	check(!trigger_table_init(&table, NULL));
 	check(!trigger_rule_init(&rules, &table));
 }
 
@@ -201,7 +201,7 @@ static bool make_rule(void)
 	struct trigger_rule *rule;
 	bool done = false;
 
-	if (trigger_table_init(&table))
+	if (trigger_table_init(&table, NULL))
 		return false;
 	if (trigger_rule_init(&rules, &table)) {
 		trigger_table_exit(&table);

@@ -3,6 +3,9 @@
  * The table against a simple model of what the specification says (model.h):
  * random packets, rules, limits, restores and time, one after the other.
  */
+#include <xt_trigger_event.h>
+
+#include "listener.h"
 #include "model.h"
 #include "unit.h"
 #include "world.h"
@@ -382,5 +385,7 @@ UNIT_TEST(table)
 			 trigger_table_stat(&world.table, i));
 		check(trigger_table_stat(&world.table, i));
 	}
+	check(listener_received[XT_TRIGGER_EVENT_OPENED]);
+	check(listener_received[XT_TRIGGER_EVENT_CLOSED]);
 	world_end();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A table in a small world. See world.h. */
+#include "listener.h"
 #include "rules.h"
 #include "unit.h"
 #include "world.h"
@@ -107,18 +108,20 @@ void world_begin(void)
 	unsigned int i;
 
 	memset(&world, 0, sizeof(world));
-	check(!trigger_table_init(&world.table));
+	check(!trigger_table_init(&world.table, NULL));
 	check(!trigger_rule_init(&world.rules, &world.table));
 	for (i = 0; i < WORLD_CONNS; i++)
 		world_conn[i].ct_general.use.refs = 0;
 	shim_conns = world_conn;
 	shim_n_conns = WORLD_CONNS;
+	listener_begin();
 }
 
 void world_end(void)
 {
 	unsigned int i;
 
+	listener_end();
 	trigger_table_close(&world.table);
 	check_equal(world.table.pool.count, 0);
 	/* It lets go of all connections: a namespace's end waits for that. */
@@ -336,6 +339,7 @@ void world_check_conns(const struct nf_conn *conn, unsigned int conns)
 	check_lines(t, n);
 	check_refs(t, n, conn, conns);
 	rcu_read_unlock();
+	listener_check();
 }
 
 void world_check(void)

@@ -12,6 +12,7 @@
 #include "linux/string.h"
 #include "linux/uaccess.h"
 #include "linux/workqueue.h"
+#include <net/genetlink.h>
 #include <net/netfilter/nf_conntrack_core.h>
 
 unsigned int shim_cpu;
@@ -381,6 +382,10 @@ unsigned long copy_from_user(void *to, const char *from, unsigned long n)
 	memset((char *)to + readable, 0, n - readable);
 	return n - readable;
 }
+
+/* Netlink. */
+
+void (*shim_receive)(const struct sk_buff *skb);
 
 /* Conntrack. */
 
