@@ -10,7 +10,7 @@
 #include "filter.h"
 #include "netlink.h"
 #include "options.h"
-#include "proc.h"
+#include "tool.h"
 
 static const char help[] =
 	"Usage: xt-trigger monitor [OPTION...] [KEY=VALUE...]\n\n"
@@ -199,26 +199,12 @@ static void take_news(enum netlink_news news, const struct nlmsghdr *message,
 	}
 }
 
-static int no_events(int error)
-{
-	char version[32];
-
-	if (error == EPERM)
-		return tool_error("only root of this network namespace may listen to events; try sudo");
-	if (error != ENOENT)
-		return tool_error("events: %s", strerror(error));
-	if (!proc_module_version(version, sizeof(version)))
-		return tool_error("the kernel module xt_TRIGGER is not loaded; a TRIGGER rule of iptables loads it, or: modprobe xt_TRIGGER");
-	return tool_error("the module%s%s is too old: it tells no events",
-			  *version ? " " : "", version);
-}
-
 static int monitor_events(struct monitor *monitor)
 {
-	int error = netlink_open(&monitor->netlink);
+	int status = netlink_open(&monitor->netlink), error;
 
-	if (error)
-		return no_events(error);
+	if (status)
+		return status;
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	do {
 		error = netlink_receive(&monitor->netlink, take_news, monitor);

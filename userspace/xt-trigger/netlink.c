@@ -11,8 +11,10 @@
 #include <xt_trigger_event.h>
 
 #include "netlink.h"
+#include "proc.h"
+#include "tool.h"
 
-/* Some ten thousand events; a root process may ask for more than the limit. */
+/* Some twenty thousand events; a root process may ask for more than the limit. */
 #define RECEIVE_BUFFER	(8 << 20)
 
 /* The number of the group @name in a nested list of groups; 0: it has none. */
@@ -185,7 +187,8 @@ static int join_groups(struct netlink *netlink)
 	return error ? error : join_events(netlink);
 }
 
-int netlink_open(struct netlink *netlink)
+/* Return 0, or an errno: ENOENT: no family; EPERM: we may not listen. */
+static int open_socket(struct netlink *netlink)
 {
 	int size = RECEIVE_BUFFER, error, fd;
 
@@ -201,6 +204,33 @@ int netlink_open(struct netlink *netlink)
 	if (error)
 		netlink_close(netlink);
 	return error;
+}
+
+/* Say why there are no events. */
+static int no_events(int error)
+{
+	char version[32];
+
+	if (error == EPERM)
+		return tool_error("only root of this network namespace may listen to events; try sudo");
+	if (error != ENOENT)
+		return tool_error("events: %s", strerror(error));
+	if (!proc_module_version(version, sizeof(version)))
+		return tool_error("the kernel module xt_TRIGGER is not loaded; a TRIGGER rule of iptables loads it, or: modprobe xt_TRIGGER");
+	return tool_error("the module%s%s is too old: it tells no events",
+			  *version ? " " : "", version);
+}
+
+int netlink_open(struct netlink *netlink)
+{
+	int error = open_socket(netlink);
+
+	return error ? no_events(error) : STATUS_DONE;
+}
+
+int netlink_fd(const struct netlink *netlink)
+{
+	return mnl_socket_get_fd(netlink->socket);
 }
 
 /* The kernel tells of a family that has come or gone. */

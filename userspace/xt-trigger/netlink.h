@@ -34,11 +34,11 @@ enum netlink_news {
 typedef void netlink_handler(enum netlink_news news,
 			     const struct nlmsghdr *message, void *data);
 
-/*
- * Open the socket and join the groups. Return 0, or an errno: ENOENT where there
- * is no family, EPERM where we may not listen.
- */
+/* Open the socket and join the groups. What is wrong is said; return a status. */
 int netlink_open(struct netlink *netlink);
+
+/* For poll(2). */
+int netlink_fd(const struct netlink *netlink);
 
 /* Wait for messages, and handle them. Return 0, or an errno. */
 int netlink_receive(struct netlink *netlink, netlink_handler *handler,

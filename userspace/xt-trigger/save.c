@@ -10,16 +10,23 @@
 
 #include "options.h"
 #include "proc.h"
+#include "save.h"
 #include "state.h"
 
 static const char help[] =
-	"Usage: xt-trigger save [FILE]\n\n"
+	"Usage: xt-trigger save [FILE]\n"
+	"       xt-trigger save --watch FILE\n\n"
 	"Writes what is open, and the time, for `xt-trigger restore': to stdout, or to\n"
 	"FILE, which only its owner can read then and which is replaced as a whole.\n\n"
-	"  -h, --help  this text\n";
+	"  -w, --watch  go on: write it again whenever something opens or closes, at most\n"
+	"               once a second, and every ten seconds while something is open\n"
+	"  -h, --help   this text\n";
 
-/* Write the state to @out; @name: what it is called in messages. */
-static int write_state(FILE *out, const char *name)
+/*
+ * Write the state to @out, and the number of its lines to *@n; @name: what it is
+ * called in messages.
+ */
+static int write_state(FILE *out, const char *name, size_t *n)
 {
 	struct text head = { 0 };
 	struct state_time now;
@@ -33,7 +40,7 @@ static int write_state(FILE *out, const char *name)
 	state_head(&head, &now);
 	fputs(head.data, out);
 	text_free(&head);
-	while (proc_next(&proc))
+	for (*n = 0; proc_next(&proc); ++*n)
 		fprintf(out, "%s\n", proc.text);
 	status = proc_close(&proc);
 	if (fflush(out) || ferror(out))
@@ -58,7 +65,7 @@ static void sync_dir(const char *path)
 }
 
 /* Write to a new file of mode 0600 beside @path, and then put it there. */
-static int replace(const char *path)
+static int replace(const char *path, size_t *n)
 {
 	struct text temporary = { 0 };
 	int fd, status = STATUS_FAILED;
@@ -73,7 +80,7 @@ static int replace(const char *path)
 	}
 	out = fdopen(fd, "w");
 	if (out)
-		status = write_state(out, path);
+		status = write_state(out, path, n);
 	if (!status && fsync(fd))
 		status = tool_error("%s: %s", path, strerror(errno));
 	if (out)
@@ -89,41 +96,51 @@ static int replace(const char *path)
 }
 
 /* What is no file that could be replaced (a pipe, a device) is written to. */
-static int write_to(const char *path)
+static int write_to(const char *path, size_t *n)
 {
 	FILE *out = fopen(path, "we");
 	int status;
 
 	if (!out)
 		return tool_error("%s: %s", path, strerror(errno));
-	status = write_state(out, path);
+	status = write_state(out, path, n);
 	if (fclose(out) && !status)
 		status = tool_error("%s: %s", path, strerror(errno));
 	return status;
 }
 
-static int save_to(const char *path)
+int save_to(const char *path, size_t *n)
 {
 	char target[PATH_MAX];
 	struct stat info;
 
 	if (!stat(path, &info) && !S_ISREG(info.st_mode))
-		return write_to(path);
+		return write_to(path, n);
 	/* A link stays one. */
-	return replace(realpath(path, target) ? target : path);
+	return replace(realpath(path, target) ? target : path, n);
 }
 
 int save_command(int argc, char **argv)
 {
-	const struct option_spec options[] = { { 0 } };
+	bool watch = false;
+	const struct option_spec options[] = {
+		{ "watch", 'w', &watch, NULL },
+		{ 0 },
+	};
 	int first = options_parse(argc, argv, options, help);
+	bool to_stdout;
+	size_t n;
 
 	if (first < 0)
 		return options_status(first);
 	if (argc - first > 1)
 		return tool_usage(argv[0], "`%s' is one file too many",
 				  argv[first + 1]);
-	if (first == argc || !strcmp(argv[first], "-"))
-		return write_state(stdout, "stdout");
-	return save_to(argv[first]);
+	to_stdout = first == argc || !strcmp(argv[first], "-");
+	if (watch && to_stdout)
+		return tool_usage(argv[0], "--watch needs a file");
+	if (watch)
+		return save_watch(argv[first]);
+	return to_stdout ? write_state(stdout, "stdout", &n) :
+			   save_to(argv[first], &n);
 }

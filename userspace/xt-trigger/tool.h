@@ -20,6 +20,7 @@
  *	state.h	  saved files, and what time does to them
  *	event.h	  the kernel's events
  *	netlink.h the socket that they come from
+ *	save.h	  writes a saved file
  *	ruleset.h the rules of iptables
  *	status.h  what `status' looks at
  *

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Writing what is open to a file: once, or whenever it changes. */
+#ifndef _SAVE_H
+#define _SAVE_H
+
+#include <stddef.h>
+
+/*
+ * Write it to the file @path, and the number of its lines to *@n. What is wrong is
+ * said; return a status.
+ */
+int save_to(const char *path, size_t *n);
+
+/* Keep the file @path up to date until SIGTERM or SIGINT. Return a status. */
+int save_watch(const char *path);
+
+#endif /* _SAVE_H */
