@@ -19,7 +19,7 @@ sys.path[:0] = [os.path.join(HERE, "..", "net"), os.path.join(HERE, "..", "progr
 
 from hosts import wait_until  # noqa: E402 (needs the path above)
 from lab import WAN2, Lab  # noqa: E402
-from program import Program  # noqa: E402
+from program import Program, listens_to_events  # noqa: E402
 from screen import Screen, Wrong  # noqa: E402
 
 PICTURE = """
@@ -140,9 +140,12 @@ class Story:
         self.iptables("-t nat -A " + DNAT)
         self.iptables("-I " + IN)
         self.screen.words("Nothing has triggered yet, and nothing is open:")
-        self.proc()
+        self.list()
         self.screen.check(not self.router.triggers(), "the list of active triggers is empty")
         self.refused("server$", "tcp:113", "the server is refused on tcp:113")
+        self.screen.words("From now on another terminal says what opens and closes.")
+        self.monitor = self.start("router#", self.router, "/usr/sbin/xt-trigger", "monitor")
+        wait_until(lambda: listens_to_events(self.router), "the monitor listens")
 
     def with_rules(self):
         self.screen.step("With port triggering", "Alice goes on IRC again, the same way.")
@@ -153,9 +156,9 @@ class Story:
 
     def while_it_is_open(self):
         self.screen.step("While it is open", """
-            The router shows which host has which port open, what opened it, for which peer, and
-            how many connections came in.""")
-        self.proc()
+            The router shows which host has which port open, for which peer, until when, and how
+            many connections came in.""")
+        self.list()
         trigger = self.router.trigger()
         self.screen.check(trigger.owner == self.laptop.ip and trigger.open == "tcp:113",
                           "tcp:113 is open to the laptop")
@@ -186,8 +189,15 @@ class Story:
             Alice leaves. When her connection to the server ends, the port closes.""")
         self.alice_leaves(self.alice)
         wait_until(lambda: not self.router.triggers(), "closed with its session")
-        self.proc()
+        self.list()
         self.screen.check(not self.router.triggers(), "the list is empty again")
+        self.screen.words("The other terminal says:")
+        self.monitor.expect("closed .*\n")
+        self.screen.output(self.monitor.output)
+        self.screen.check(re.fullmatch(r".* opened .*113.*\n.* closed .*113.* \(ended\)\n",
+                                       self.monitor.output),
+                          "it opened once, and closed because the session ended")
+        self.monitor.stop()
         self.refused("server$", "tcp:113", "the server is refused on tcp:113")
 
     def with_a_timeout(self):
@@ -198,16 +208,16 @@ class Story:
         self.iptables("-I " + OUT + TIMEOUT)
         alice = self.alice_comes()
         self.user_of(alice)
-        self.proc()
+        self.list()
         self.screen.check(self.router.trigger().timeout == 5, "open, and the time runs")
         self.screen.words("Alice falls silent, and the time passes ...")
         wait_until(lambda: not self.router.triggers(), "closed by its timeout", 10)
-        self.proc()
+        self.list()
         self.screen.check(not self.router.triggers(), "closed, though she is still on IRC")
         self.refused("server$", "tcp:113", "the server is refused on tcp:113")
         self.screen.words("Her IRC connection is still there. Her next message opens it again.")
         self.screen.check(self.user_of(alice) == "alice", "she is still on IRC")
-        self.proc()
+        self.list()
         self.screen.check(self.router.trigger().owner == self.laptop.ip, "open again")
         self.alice_leaves(alice)
 
@@ -264,9 +274,9 @@ class Story:
         self.screen.command("router#", "iptables " + arguments)
         self.screen.output(self.router.iptables(arguments))
 
-    def proc(self):
-        self.screen.command("router#", "cat /proc/net/xt_trigger")
-        self.screen.output(self.router.read("/proc/net/xt_trigger"))
+    def list(self):
+        self.screen.command("router#", "xt-trigger")
+        self.screen.output(self.router.run("/usr/bin/env", "COLUMNS=76", "/usr/sbin/xt-trigger"))
 
     def wait_for_service(self, where):
         """Until the laptop listens there: a program needs a moment to start."""

@@ -9,6 +9,15 @@ import tempfile
 from hosts import DEADLINE, SLOW, wait_until
 
 
+def listens_to_events(host):
+    """Whether somebody there has joined a group beside the one that tells of families."""
+    for each in host.read("/proc/net/netlink").splitlines()[1:]:
+        _, protocol, _, groups, *_ = each.split()
+        if protocol == "16" and bin(int(groups, 16)).count("1") > 1:
+            return True
+    return False
+
+
 class Program:
     """A running program; as a context manager it ends with the block.
 

@@ -12,11 +12,13 @@ import pytest
 
 import pages
 import story
+from hosts import wait_until
 from lab import WAN2
+from program import Program, listens_to_events
 from recipes import README, RECIPES
 
 USERS = [name for name in pages.names() if name == "README.md" or name.startswith("docs/")]
-SHOW_AND_CLOSE = README.commands("See what is open, and close it")
+SHOW, MONITOR, *CLOSE = README.commands("See what is open, and close it")
 SAVE_AND_RESTORE = RECIPES.commands("Save and restore")
 FILE_ALONE = RECIPES.commands("The proc file alone")
 # A jump needs the chain, which the page's script declares, or Docker.
@@ -68,7 +70,7 @@ def test_the_readme_begins_with_what_the_demo_shows():
 
 
 @pytest.mark.parametrize("commands, save, restore", [
-    (SHOW_AND_CLOSE, *SAVE_AND_RESTORE),
+    ((SHOW, *CLOSE), *SAVE_AND_RESTORE),
     (FILE_ALONE[:3], FILE_ALONE[3], "\n".join(FILE_ALONE[4:])),
 ], ids=["program", "file"])
 def test_show_close_and_restore(router, lan1, wan, tmp_path, commands, save, restore):
@@ -88,6 +90,17 @@ def test_show_close_and_restore(router, lan1, wan, tmp_path, commands, save, res
         assert router.triggers() == []
         shell(restore)
         assert wan.who_answers("udp:7000") == lan1.ip
+
+
+def test_monitor(router, lan1):
+    """It says what has opened and closed, and why."""
+    router.load(*RECIPES.rules("Peer to peer"))
+    with Program(router, *shlex.split(MONITOR, comments=True)) as monitor:
+        wait_until(lambda: listens_to_events(router), "somebody listens")
+        lan1.send("udp:6969")
+        monitor.expect("opened .*6881-7880")
+        router.run("/usr/sbin/xt-trigger", "close", "--all")
+        monitor.expect(r"closed .*\(closed\)")
 
 
 @pytest.fixture
