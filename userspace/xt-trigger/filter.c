@@ -23,66 +23,25 @@ static enum line_field find_key(const char *operand, size_t len)
 	return LINE_FIELDS;
 }
 
-static bool is_name(const char *s)
-{
-	static const char first[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	size_t len = strlen(s);
-
-	return len && len < 32 && strchr(first, *s) &&
-	       strspn(s, "abcdefghijklmnopqrstuvwxyz"
-			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == len;
-}
-
-static bool is_open(const char *s)
-{
-	struct line_range range;
-
-	do {
-		if (!line_range_next(&s, &range))
-			return false;
-	} while (*s);
-	return true;
-}
-
-static bool is_peer(const char *s)
-{
-	struct line_addr addr;
-
-	if (!strcmp(s, "any"))
-		return true;
-	do {
-		if (!line_addr_next(&s, &addr))
-			return false;
-	} while (*s);
-	return true;
-}
-
 /* NULL, or what the value is to be. */
 static const char *parse_value(struct filter *filter, enum line_field key,
 			       const char *s)
 {
-	uint64_t number;
+	static const char *const wanted[LINE_FIELDS] = {
+		[LINE_NAME]	= "the name of a table",
+		[LINE_FAMILY]	= "ipv4 or ipv6",
+		[LINE_OWNER]	= "an address",
+		[LINE_OPEN]	= "PROTOCOL:PORT[-PORT],...",
+		[LINE_PEER]	= "any, or addresses",
+		[LINE_ID]	= "a number",
+		[LINE_RULE]	= "eight hexadecimal digits",
+	};
 
-	switch (key) {
-	case LINE_NAME:
-		return is_name(s) ? NULL : "the name of a table";
-	case LINE_FAMILY:
-		return !strcmp(s, "ipv4") || !strcmp(s, "ipv6") ?
-		       NULL : "ipv4 or ipv6";
-	case LINE_OWNER:
-		return line_parse_addr(s, &filter->owner) ? NULL : "an address";
-	case LINE_OPEN:
-		return is_open(s) ? NULL : "PROTOCOL:PORT[-PORT],...";
-	case LINE_PEER:
-		return is_peer(s) ? NULL : "any, or addresses";
-	case LINE_ID:
-		return line_parse_number(s, UINT64_MAX, &number) ?
-		       NULL : "a number";
-	default:
-		return strlen(s) == 8 && strspn(s, "0123456789abcdef") == 8 ?
-		       NULL : "eight hexadecimal digits";
-	}
+	if (!line_field_valid(key, s))
+		return wanted[key];
+	if (key == LINE_OWNER)
+		line_parse_addr(s, &filter->owner);
+	return NULL;
 }
 
 int filter_parse(struct filter *filter, int argc, char **argv, int first)

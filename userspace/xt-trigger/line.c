@@ -6,9 +6,11 @@
 
 #include "line.h"
 #include "tool.h"
+#include "xt_TRIGGER.h"
 
 enum kind {
 	WORD,
+	NAME,
 	FAMILY,
 	NUMBER,
 	RANGES,
@@ -23,7 +25,7 @@ static const struct {
 	enum kind	kind;
 	const char	*wrong;
 } fields[LINE_FIELDS] = {
-	[LINE_NAME]	= { "name",	WORD,	 "a bad value of name" },
+	[LINE_NAME]	= { "name",	NAME,	 "a bad value of name" },
 	[LINE_FAMILY]	= { "family",	FAMILY,	 "a bad value of family" },
 	[LINE_OWNER]	= { "owner",	ADDRESS, "a bad value of owner" },
 	[LINE_OPEN]	= { "open",	RANGES,	 "a bad value of open" },
@@ -217,11 +219,25 @@ static bool are_peers(const char *s)
 	return true;
 }
 
+/* Of a table: as --trigger-name takes it. */
+static bool is_name(const char *s)
+{
+	static const char first[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	size_t len = strlen(s);
+
+	return len && len < XT_TRIGGER_NAME_LEN && strchr(first, *s) &&
+	       strspn(s, "abcdefghijklmnopqrstuvwxyz"
+			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == len;
+}
+
 static bool is_valid(enum kind kind, const char *s, uint64_t *number)
 {
 	struct line_addr addr;
 
 	switch (kind) {
+	case NAME:
+		return is_name(s);
 	case FAMILY:
 		return !strcmp(s, "ipv4") || !strcmp(s, "ipv6");
 	case NUMBER:
@@ -239,6 +255,13 @@ static bool is_valid(enum kind kind, const char *s, uint64_t *number)
 	default:
 		return *s;
 	}
+}
+
+bool line_field_valid(enum line_field field, const char *s)
+{
+	uint64_t number;
+
+	return is_valid(fields[field].kind, s, &number);
 }
 
 /* What goes to a terminal, or into a message, is to do nothing else there. */

@@ -75,6 +75,9 @@ struct line_addr {
 const char *line_field_name(enum line_field field);
 bool line_field_is_number(enum line_field field);
 
+/* Whether @s is a value that the field can have. */
+bool line_field_valid(enum line_field field, const char *s);
+
 /*
  * Take apart @s, which has no newline; @line points into it. Unknown fields are
  * passed by. Return NULL, or what is wrong: a sentence that ends with a field.
