@@ -495,20 +495,22 @@ static const char *distrust(const struct stat *st, uid_t owner)
 	return NULL;
 }
 
-/* Returns the @size bytes of a file, to be freed; or NULL and @reason. */
-static char *read_all(int fd, uid_t owner, size_t *size, const char **reason)
+/* Why what @fd is of is not to be read, or NULL. */
+static const char *refuse_file(int fd, uid_t owner)
 {
 	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return strerror(errno);
+	return S_ISREG(st.st_mode) ? distrust(&st, owner) : "is no regular file";
+}
+
+/* Returns the @size bytes up to the end, to be freed; or NULL and @reason. */
+static char *read_all(int fd, size_t *size, const char **reason)
+{
 	char *text;
 	ssize_t got;
 
-	if (fstat(fd, &st) != 0) {
-		*reason = strerror(errno);
-		return NULL;
-	}
-	*reason = S_ISREG(st.st_mode) ? distrust(&st, owner) : "is no regular file";
-	if (*reason)
-		return NULL;
 	text = tool_alloc(FILE_MAX + 1);
 	for (*size = 0; *size <= FILE_MAX; *size += got) {
 		got = read(fd, text + *size, FILE_MAX + 1 - *size);
@@ -525,26 +527,31 @@ static char *read_all(int fd, uid_t owner, size_t *size, const char **reason)
 	return NULL;
 }
 
-static void read_file(struct conf *conf, const char *path, uid_t owner)
+/* @reason: why it is not to be read, or NULL */
+static void read_open(struct conf *conf, const char *path, int fd, const char *reason)
 {
-	/* O_NONBLOCK: not to wait for the writer of a pipe. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	const char *reason = NULL;
 	size_t size;
-	char *text;
+	char *text = reason ? NULL : read_all(fd, &size, &reason);
 
-	if (fd < 0) {
-		add_error(conf, path, 0, "", "", "", "%s", strerror(errno));
-		return;
-	}
-	text = read_all(fd, owner, &size, &reason);
-	close(fd);
 	if (!text) {
 		add_error(conf, path, 0, "", "", "", "%s", reason);
 		return;
 	}
 	conf_text(conf, path, text, size);
 	free(text);
+}
+
+static void read_file(struct conf *conf, const char *path, uid_t owner)
+{
+	/* O_NONBLOCK: not to wait for the writer of a pipe. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0) {
+		add_error(conf, path, 0, "", "", "", "%s", strerror(errno));
+		return;
+	}
+	read_open(conf, path, fd, refuse_file(fd, owner));
+	close(fd);
 }
 
 static int is_conf(const struct dirent *entry)
@@ -593,13 +600,17 @@ static void read_directory(struct conf *conf, const char *dir, uid_t owner)
 
 void conf_read(struct conf *conf, const char *path, uid_t owner)
 {
+	bool from_stdin = !strcmp(path, CONF_STDIN);
 	struct text dir = {};
 
 	conf_init(conf);
-	read_file(conf, path, owner);
+	if (from_stdin)
+		read_open(conf, path, STDIN_FILENO, NULL);
+	else
+		read_file(conf, path, owner);
 	if (conf->n_files == 0)
 		return;		/* there is no main file: no more can be said */
-	text_printf(&dir, "%s.d", path);
+	text_printf(&dir, "%s.d", from_stdin ? CONF_FILE : path);
 	read_directory(conf, dir.data, owner);
 	text_free(&dir);
 }

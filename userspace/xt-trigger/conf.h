@@ -14,6 +14,7 @@
 #include "conf_value.h"
 
 #define CONF_FILE	"/etc/xt-trigger.conf"
+#define CONF_STDIN	"-"
 
 /* The keys in the order of conf_keys[]. */
 enum conf_key_id {
@@ -101,8 +102,9 @@ struct conf {
 };
 
 /*
- * Reads @path, and those of the directory @path.d whose names end in .conf, in the order of their names. Each has
- * to belong to @owner and to be writable by nobody else. What is wrong stands in
+ * Reads @path, and those of the directory @path.d whose names end in .conf, in the
+ * order of their names. Each has to belong to @owner and to be writable by nobody
+ * else. CONF_STDIN is a text on stdin in place of CONF_FILE. What is wrong stands in
  * @conf->errors afterwards, in the order of files and lines; without one, each
  * enabled trigger is complete.
  */

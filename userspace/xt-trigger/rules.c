@@ -12,6 +12,7 @@
 #include "restore.h"
 #include "rules.h"
 #include "rules_held.h"
+#include "rules_make.h"
 #include "tool.h"
 
 /* Two that change rules at the same time would each add what the other adds. */
@@ -21,14 +22,17 @@ static const char help[] =
 "Usage: xt-trigger rules [list] [--json]\n"
 "       xt-trigger rules apply [--restore STATE]\n"
 "       xt-trigger rules check [--json]\n"
+"       xt-trigger rules print\n"
 "       xt-trigger rules remove\n\n"
 "The port triggers of " CONF_FILE " and " CONF_FILE ".d/*.conf, which\n"
 "xt-trigger.conf(5) describes.\n\n"
 "  list         show them, and whether their rules are there\n"
 "  apply        make these rules, in chains of their own\n"
 "  check        say what is wrong in the files; change nothing\n"
+"  print        print the rules that apply would make; change nothing\n"
 "  remove       take the rules away\n\n"
-"      --file FILE      read FILE and FILE.d instead\n"
+"      --file FILE      read FILE and FILE.d instead; check and print take - for\n"
+"                       a text on stdin in place of the main file\n"
 "      --restore STATE  where [Default] says Restore=yes, open again what\n"
 "                       `xt-trigger save STATE' has saved\n"
 "  -j, --json           write JSON\n"
@@ -118,6 +122,45 @@ static int check(const struct arguments *arguments)
 	return status;
 }
 
+/* What a file for iptables-restore has of one table. */
+static void print_table(const struct conf *conf, enum rules_family family,
+			enum rules_table table)
+{
+	const struct rules_place *place = &rules_places[table];
+	struct lines lines = {};
+	size_t i;
+
+	rules_make(conf, family, table, &lines);
+	if (lines.n) {
+		printf("*%s\n:%s - [0:0]\n%s %s -j %s\n", place->table, place->chain,
+		       place->first ? "-I" : "-A", place->hook, place->chain);
+		for (i = 0; i < lines.n; i++)
+			puts(lines.line[i]);
+		puts("COMMIT");
+	}
+	lines_free(&lines);
+}
+
+static int print(const struct arguments *arguments)
+{
+	struct rules_warnings none = {};
+	enum rules_family family;
+	enum rules_table table;
+	struct conf conf;
+	int status;
+
+	read_conf(&conf, arguments);
+	rules_check_print(&conf, &none);
+	for (family = 0; family < RULES_FAMILIES && !conf.n_errors; family++) {
+		printf("# %s\n", family == RULES_IPV4 ? "iptables" : "ip6tables");
+		for (table = 0; table < RULES_TABLES; table++)
+			print_table(&conf, family, table);
+	}
+	status = conf.n_errors ? STATUS_FAILED : STATUS_DONE;
+	conf_free(&conf);
+	return status;
+}
+
 /*
  * The rules are there, whatever becomes of this: what was not restored is said.
  * @changed: the rules whose port triggers are not what they were
@@ -182,12 +225,13 @@ static int remove_all(const struct arguments *arguments)
 
 static const struct {
 	const char *name;
-	bool json, restore;
+	bool json, restore, from_stdin;
 	int (*run)(const struct arguments *arguments);
 } verbs[] = {
 	{ .name = "list", .json = true, .run = list },
 	{ .name = "apply", .restore = true, .run = apply },
-	{ .name = "check", .json = true, .run = check },
+	{ .name = "check", .json = true, .from_stdin = true, .run = check },
+	{ .name = "print", .from_stdin = true, .run = print },
 	{ .name = "remove", .run = remove_all },
 };
 
@@ -217,6 +261,9 @@ int rules_command(int argc, char **argv)
 			return tool_usage(argv[0], "%s has no --json", verb);
 		if (arguments.restore && !verbs[i].restore)
 			return tool_usage(argv[0], "%s has no --restore", verb);
+		if (arguments.file && !strcmp(arguments.file, CONF_STDIN) &&
+		    !verbs[i].from_stdin)
+			return tool_usage(argv[0], "%s reads no stdin", verb);
 		return verbs[i].run(&arguments);
 	}
 	return tool_usage(argv[0], "there is no command `rules %s'", verb);
