@@ -188,6 +188,26 @@ install-tool: xt-trigger
 	[ -e '$(CONF)' ] || install -D -m 644 userspace/xt-trigger.conf '$(CONF)'
 	$(if $(UNIT),install -D -m 644 packaging/systemd/xt-trigger.service '$(DESTDIR)$(UNIT)')
 
+# The page for Cockpit: what is in git is what is installed, beside PatternFly's stylesheet.
+COCKPITDIR ?= /usr/share/cockpit
+PAGE := $(wildcard userspace/cockpit/*.js userspace/cockpit/*.css) \
+	userspace/cockpit/index.html userspace/cockpit/manifest.json
+STYLESHEET := userspace/cockpit/patternfly/patternfly.css
+
+# A source package holds the stylesheet already, and needs no network.
+.PHONY: cockpit
+cockpit:
+	@userspace/cockpit/fetch-patternfly
+
+.PHONY: install-cockpit
+install-cockpit: cockpit
+	install -D -m 644 -t '$(DESTDIR)$(COCKPITDIR)/xt-trigger' $(PAGE)
+	install -D -m 644 -t '$(DESTDIR)$(COCKPITDIR)/xt-trigger/patternfly' $(STYLESHEET)
+
+.PHONY: uninstall-cockpit
+uninstall-cockpit:
+	rm -rf '$(DESTDIR)$(COCKPITDIR)/xt-trigger'
+
 # DKMS builds the module anew for each kernel that comes (dkms.conf).
 VERSION = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 DKMS_SOURCE = $(DESTDIR)/usr/src/xt-trigger-$(VERSION)
@@ -249,6 +269,14 @@ check-arch-smoke: bash
 .PHONY: check-unit
 check-unit: bash
 	@tests/unit/run $(TESTS)
+	@tests/page/unit/run $(TESTS)
+
+# The page in a browser, by the Cockpit of each suite that has one. SCREENSHOTS=1 makes
+# those of docs/ anew.
+.PHONY: check-page
+check-page: bash
+	@tests/page/run --suite bookworm $(if $(SCREENSHOTS),--screenshots) $(TESTS)
+	@tests/page/run --suite trixie $(TESTS)
 
 .PHONY: check-debug
 check-debug: bash
@@ -303,6 +331,8 @@ help:
 	@echo 'make uninstall      removes these from the same places, for every kernel'
 	@echo 'make install-plugin plugin and its man page alone; DESTDIR=...'
 	@echo 'make install-tool   the program, its man page and completion alone; DESTDIR=...'
+	@echo 'make install-cockpit  the page for Cockpit alone; DESTDIR=... (needs npm, for PatternFly)'
+	@echo 'make uninstall-cockpit  removes it'
 	@echo 'make dkms-install   has DKMS build and install the module, now and for every new kernel'
 	@echo 'make dkms-remove    takes it out of DKMS again'
 	@echo 'make dist           a tarball of the commit that is checked out, and its checksum'
@@ -317,6 +347,7 @@ help:
 	@echo '                    PLATFORMS="bookworm-arm64 ..." picks some'
 	@echo 'make check-arch-smoke  a chosen part of these (tests/smoke.list)'
 	@echo 'make check-unit     the tests that need no guest'
+	@echo 'make check-page     the page for Cockpit in a browser, on this machine'
 	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'
 	@echo 'make check-packages DKMS and the Debian packages: build, install, upgrade, remove'
 	@echo 'make deb            the Debian packages, into packaging/debs; SUITE=... and ARCH=... build for these'

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Elements. Whatever comes from outside is text: nothing in this page is ever parsed as
+ * markup.
+ */
+
+/**
+ * element("button", {class: "x", disabled: true, onclick: f}, "text", child, ...): false
+ * and null leave an attribute or a child out.
+ */
+export function element(name, attributes, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes || {})) {
+        if (value === false || value === null || value === undefined)
+            continue;
+        if (key.startsWith("on"))
+            made.addEventListener(key.slice(2), value);
+        else
+            made.setAttribute(key, value === true ? "" : value);
+    }
+    made.append(...children.flat(Infinity).filter(child => child !== null && child !== false));
+    return made;
+}
+
+/** Changes the text of an element if it is another one: a screen reader would notice. */
+export function setText(target, text) {
+    if (target.textContent !== text)
+        target.textContent = text;
+}
+
+/** A button of PatternFly: kind is primary, secondary, link, danger, plain. */
+export function button(text, kind, onclick, attributes) {
+    return element("button", { type: "button", class: `pf-v6-c-button pf-m-${kind}`, onclick, ...attributes },
+                   element("span", { class: "pf-v6-c-button__text" }, text));
+}
+
+/** A label of PatternFly: the color of a state is never alone, its text says it, too. */
+export function label(text, color) {
+    return element("span", { class: `pf-v6-c-label pf-m-compact pf-m-${color}` },
+                   element("span", { class: "pf-v6-c-label__content" },
+                           element("span", { class: "pf-v6-c-label__text" }, text)));
+}
+
+/** A notice: kind is info, success, warning, danger. */
+export function alert(kind, title, ...body) {
+    return element("div", { class: `pf-v6-c-alert pf-m-inline pf-m-${kind}`,
+                            role: kind === "danger" ? "alert" : "status" },
+                   element("p", { class: "pf-v6-c-alert__title" }, title),
+                   element("div", { class: "pf-v6-c-alert__description" }, ...body));
+}
+
+/** What stands where there is nothing to show. */
+export function emptyState(title, ...body) {
+    return element("div", { class: "pf-v6-c-empty-state" },
+                   element("div", { class: "pf-v6-c-empty-state__content" },
+                           element("h2", { class: "pf-v6-c-empty-state__title-text" }, title),
+                           element("div", { class: "pf-v6-c-empty-state__body" }, ...body)));
+}
+
+/** Text as a program prints it. */
+export function code(text) {
+    return element("div", { class: "pf-v6-c-code-block" },
+                   element("pre", { class: "pf-v6-c-code-block__content pf-v6-c-code-block__pre", tabindex: 0 },
+                           element("code", { class: "pf-v6-c-code-block__code" }, text)));
+}
+
+/** A table: columns are [title, class]. Returns {table, body}. */
+export function table(caption, columns) {
+    const body = element("tbody", { class: "pf-v6-c-table__tbody", role: "rowgroup" });
+    const heads = columns.map(([title, kind]) => element(
+        "th", { class: `pf-v6-c-table__th pf-m-wrap ${kind || ""}`, scope: "col", role: "columnheader" }, title));
+    return {
+        body,
+        table: element("table", { class: "pf-v6-c-table pf-m-grid-md pf-m-compact", role: "table",
+                                  "aria-label": caption },
+                       element("thead", { class: "pf-v6-c-table__thead" },
+                               element("tr", { class: "pf-v6-c-table__tr", role: "row" }, heads)),
+                       body),
+    };
+}
+
+/** A cell; on a narrow screen its title stands beside it. */
+export function cell(title, ...children) {
+    return element("td", { class: "pf-v6-c-table__td", role: "cell", "data-label": title }, ...children);
+}
