@@ -7,7 +7,7 @@ import sys
 import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path += [os.path.join(HERE, "..", name) for name in ("net", "tool", "programs")]
+sys.path += [os.path.join(HERE, "..", name) for name in ("net", "tool", "programs", "docs")]
 
 import fixtures  # noqa: E402
 from rulesfile import RulesFile  # noqa: E402

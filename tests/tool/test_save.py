@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """xt-trigger save and restore: files, pipes, and the time that goes by between them."""
 
-import ctypes
 import os
 import re
 import stat
@@ -10,6 +9,7 @@ import time
 
 import pytest
 
+from clock import set_synchronised
 from hosts import wait_until
 from lab import OTHER_OWNERS
 from procfile import PROC_FILE, line, lines, without_time, write
@@ -21,25 +21,6 @@ SESSION = out("--trigger-match 6667 --trigger-relate tcp:114 --trigger-session")
 LIVED = out("--trigger-match 7000 --trigger-relate udp:5000-5010 --trigger-peer host "
             "--trigger-timeout 60 --trigger-lifetime 90")
 BOOT = "11111111-2222-3333-4444-555555555555"
-
-ADJ_MAXERROR = 0x04
-ADJ_STATUS = 0x10
-STA_UNSYNC = 0x40
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-class Timex(ctypes.Structure):
-    """The front of struct timex; the kernel writes all of it."""
-
-    _fields_ = [("modes", ctypes.c_uint), ("offset", ctypes.c_long), ("freq", ctypes.c_long),
-                ("maxerror", ctypes.c_long), ("esterror", ctypes.c_long), ("status", ctypes.c_int),
-                ("rest", ctypes.c_long * 64)]
-
-
-def set_synchronised(synchronised):
-    """Tell the kernel that somebody keeps the wall clock right, or nobody does."""
-    timex = Timex(modes=ADJ_STATUS | ADJ_MAXERROR, status=0 if synchronised else STA_UNSYNC)
-    assert libc.adjtimex(ctypes.byref(timex)) >= 0, os.strerror(ctypes.get_errno())
 
 
 @pytest.fixture
