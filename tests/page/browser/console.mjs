@@ -97,8 +97,8 @@ export const conf = {
 // --- the browser
 
 /** Waits until it holds; what it throws last is why it did not. */
-export async function eventually(condition) {
-    const end = Date.now() + PATIENCE_MS;
+export async function eventually(condition, patience = PATIENCE_MS) {
+    const end = Date.now() + patience;
     for (;;) {
         try {
             return await condition();
@@ -132,10 +132,11 @@ export async function picture(page, name) {
         await page.screenshot({ path: `${env.PAGE_DOCS}/${name}.png` });
 }
 
-async function open({ user, ...context }) {
+/** @context: of the browser, and `user`: without rights */
+export async function open({ user, ...context }, patience = PATIENCE_MS) {
     browser ||= await chromium.launch({ executablePath: "/usr/bin/chromium", args: ARGUMENTS });
     const page = await browser.newPage({ viewport: { width: 1100, height: 640 }, ...context });
-    page.setDefaultTimeout(PATIENCE_MS);
+    page.setDefaultTimeout(patience);
     page.wrong = [];
     page.on("pageerror", error => page.wrong.push(error.message));
     page.on("console", message => {
