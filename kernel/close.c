@@ -6,23 +6,12 @@
 #include "event.h"
 #include "hash.h"
 #include "host.h"
+#include "parked.h"
 #include "peer.h"
 #include "walk.h"
 
 /* How many are closed in one turn with the lock held. */
 #define CLOSE_BATCH	32
-
-static struct trigger_pool *pool_of(struct trigger *t, enum trigger_scope scope)
-{
-	switch (scope) {
-	case TRIGGER_IN_SET:
-		return &t->set->pool;
-	case TRIGGER_IN_HOST:
-		return &t->host->pool;
-	default:
-		return &t->set->table->pool;
-	}
-}
 
 /*
  * Close @t, which is not dead, and count it as @why, without an event: nobody was
@@ -40,12 +29,14 @@ void trigger_close_quiet(struct trigger *t, enum trigger_stat why)
 	trigger_count(table, why);
 	WRITE_ONCE(t->dead, true);
 	smp_wmb(); /* before it is taken apart; pairs with is_alive() of proc.c */
+	if (t->parked)
+		trigger_parked_del(t);
 	trigger_hash_del(t);
 	hlist_for_each_entry_safe(peer, next, &t->peers, node)
 		trigger_peer_del(peer);
 	trigger_set_answered(t);
 	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
-		struct trigger_pool *pool = pool_of(t, scope);
+		struct trigger_pool *pool = trigger_host_pool(t, scope);
 
 		list_del_rcu(&t->in[scope].all);
 		WRITE_ONCE(pool->count, pool->count - 1);

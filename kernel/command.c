@@ -334,7 +334,8 @@ static bool parse_field(struct trigger_command *command,
 	case TRIGGER_FIELD_HITS:
 		return parse_number(s, U32_MAX, &command->hits);
 	case TRIGGER_FIELD_STATE:
-		return !strcmp(s, "open") || !strcmp(s, "waiting");
+		return !strcmp(s, "open") || !strcmp(s, "waiting") ||
+		       !strcmp(s, "parked");
 	case TRIGGER_FIELD_ID:
 		return parse_u64(s, U64_MAX, &command->id);
 	case TRIGGER_FIELD_RULE:

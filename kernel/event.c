@@ -196,9 +196,12 @@ static bool put_state(struct sk_buff *skb, const struct trigger *t)
 {
 	u64 now = trigger_clock_now();
 	u32 age = min_t(u64, trigger_clock_secs(trigger_age(t, now)), U32_MAX);
-	u8 state = trigger_peer_is_behind(t, now) ? XT_TRIGGER_STATE_WAITING :
-						    XT_TRIGGER_STATE_OPEN;
+	u8 state = XT_TRIGGER_STATE_OPEN;
 
+	if (trigger_is_parked(t))
+		state = XT_TRIGGER_STATE_PARKED;
+	else if (trigger_peer_is_behind(t, now))
+		state = XT_TRIGGER_STATE_WAITING;
 	return !nla_put_u32(skb, XT_TRIGGER_A_EXPIRES,
 			    trigger_expires_secs(t, now)) &&
 	       !nla_put_u32(skb, XT_TRIGGER_A_AGE, age) &&

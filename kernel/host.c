@@ -84,6 +84,20 @@ struct trigger_host *trigger_host_get(struct trigger_table *table, u8 family,
 	return host;
 }
 
+/* Return the pool of @scope that @t is in. Lock held. */
+struct trigger_pool *trigger_host_pool(struct trigger *t,
+				       enum trigger_scope scope)
+{
+	switch (scope) {
+	case TRIGGER_IN_SET:
+		return &t->set->pool;
+	case TRIGGER_IN_HOST:
+		return &t->host->pool;
+	default:
+		return &t->set->table->pool;
+	}
+}
+
 /* Free @host if it has no active trigger left. Lock held. */
 void trigger_host_put(struct trigger_table *table, struct trigger_host *host)
 {

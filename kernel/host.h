@@ -20,6 +20,7 @@ struct trigger_host *trigger_host_find(struct trigger_table *table, u8 family,
 				       const union nf_inet_addr *addr);
 struct trigger_host *trigger_host_get(struct trigger_table *table, u8 family,
 				      const union nf_inet_addr *addr);
+struct trigger_pool *trigger_host_pool(struct trigger *t, enum trigger_scope scope);
 void trigger_host_put(struct trigger_table *table, struct trigger_host *host);
 int trigger_host_init(struct trigger_table *table);
 void trigger_host_exit(struct trigger_table *table);

@@ -5,6 +5,7 @@
 #include "close.h"
 #include "host.h"
 #include "limit.h"
+#include "parked.h"
 
 static unsigned int max_triggers __read_mostly = 4096;
 module_param(max_triggers, uint, 0644);
@@ -86,9 +87,20 @@ static struct trigger *find_unanswered(struct trigger_pool *pool,
 	return NULL;
 }
 
+/* Find the one of @pool that makes way: see trigger_limit_make_room(). Lock held. */
+static struct trigger *find_victim(struct trigger_pool *pool,
+				   enum trigger_scope scope, bool evict)
+{
+	struct trigger *parked = trigger_parked_oldest(pool, scope);
+
+	if (parked || !evict)
+		return parked;
+	return find_unanswered(pool, scope);
+}
+
 /*
  * Make room in @scope for one more of @owner in @set: close what is over, else
- * evict the oldest one that is unanswered. -ENOSPC: refused, and counted.
+ * evict one. -ENOSPC: refused, and counted.
  */
 static int make_room(struct trigger_set *set, const union nf_inet_addr *owner,
 		     enum trigger_scope scope, u64 now, bool evict)
@@ -107,8 +119,8 @@ static int make_room(struct trigger_set *set, const union nf_inet_addr *owner,
 	if ((pool ? pool->count : 0) < limit)
 		return 0;
 	/* A limit of 0: nothing opens, whatever could make way. */
-	if (evict && pool && limit)
-		victim = find_unanswered(pool, scope);
+	if (pool && limit)
+		victim = find_victim(pool, scope, evict);
 	if (!victim) {
 		trigger_count(set->table, refusal[scope]);
 		return -ENOSPC;
@@ -118,10 +130,11 @@ static int make_room(struct trigger_set *set, const union nf_inet_addr *owner,
 }
 
 /*
- * Make room for one more of @owner in @set: evict one of this host's, else of
- * this rule's, else of the table's. A host that is refused has evicted nobody
+ * Make room for one more of @owner in @set, where a limit is reached: the oldest
+ * one that is parked makes way, else the oldest one that is unanswered; of this
+ * host, of this rule, of the table. A host that is refused has evicted nobody
  * else's; one that a rule refuses, at most one of its own.
- * Lock and RCU held. @evict false: only what is over makes way. -ENOSPC: a limit
+ * Lock and RCU held. @evict false: what is open makes no way. -ENOSPC: a limit
  * refuses, and a counter says which.
  */
 int trigger_limit_make_room(struct trigger_set *set,

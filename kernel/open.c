@@ -128,7 +128,7 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 
 	spin_lock_bh(&table->lock);
 	now = trigger_clock_now();
-	if (table->gone || set->gone)
+	if (table->gone || set->gone || set->parked)
 		goto out;
 	t = trigger_hash_find(set, owner_of(ct));
 	if (t && !trigger_close_expired(t, now)) {

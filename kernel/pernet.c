@@ -34,6 +34,7 @@ static void __net_exit net_exit(struct net *net)
 
 	trigger_proc_exit(net);
 	trigger_table_close(&tn->table);
+	trigger_rule_close(&tn->rules);
 	trigger_net_put(tn);
 }
 

@@ -13,28 +13,28 @@
 
 #include "gc.h"
 #include "limit.h"
+#include "listing.h"
 #include "lookup.h"
 #include "net.h"
 #include "peer.h"
 #include "proc.h"
 #include "proto.h"
 #include "table.h"
-#include "walk.h"
 #include "write.h"
 
 #define PROC_FILE	"xt_trigger"
 
 /*
  * An open file.
- * @net:    its namespace, which lives as long as the file is open
- * @walk:   where reading is
- * @pos:    the seq_file position of @walk; 0 is the comment line
- * @mutex:  one write at a time
- * @writer: made by the first write
+ * @net:     its namespace, which lives as long as the file is open
+ * @listing: where reading is
+ * @pos:     the seq_file position of @listing; 0 is the comment line
+ * @mutex:   one write at a time
+ * @writer:  made by the first write
  */
 struct proc_file {
 	struct net		*net;
-	struct trigger_walk	walk;
+	struct trigger_listing	listing;
 	loff_t			pos;
 	struct mutex		mutex;	/* writer */
 	struct trigger_write	*writer;
@@ -63,17 +63,17 @@ static struct trigger_table *seq_table(const struct seq_file *seq)
 	return &trigger_net(open->net)->table;
 }
 
-static void show_counters(struct seq_file *seq,
-			  const struct trigger_table *table)
+static void show_counters(struct seq_file *seq, struct trigger_table *table)
 {
 	enum trigger_stat stat;
+	u32 count, parked;
 
-	seq_printf(seq, "# triggers=%u max=%u", READ_ONCE(table->pool.count),
-		   trigger_limit_table());
+	count = trigger_table_count(table, &parked);
+	seq_printf(seq, "# triggers=%u max=%u", count, trigger_limit_table());
 	for (stat = 0; stat < TRIGGER_STATS; stat++)
 		seq_printf(seq, " %s=%llu", stat_name[stat],
 			   trigger_table_stat(table, stat));
-	seq_putc(seq, '\n');
+	seq_printf(seq, " parked=%u\n", parked);
 }
 
 static void show_addr(struct seq_file *seq, u8 family,
@@ -160,8 +160,16 @@ static bool is_alive(const struct trigger *t)
 	return !READ_ONCE(t->dead);
 }
 
+static const char *state_of(const struct trigger *t)
+{
+	if (trigger_is_parked(t))
+		return "parked";
+	return trigger_lookup_is_waiting(t) ? "waiting" : "open";
+}
+
 static int seq_show(struct seq_file *seq, void *v)
 {
+	const struct proc_file *open = seq->private;
 	const struct trigger_rule *rule;
 	const struct trigger *t = v;
 	u64 now = trigger_clock_now();
@@ -170,7 +178,7 @@ static int seq_show(struct seq_file *seq, void *v)
 		show_counters(seq, seq_table(seq));
 		return 0;
 	}
-	if (!trigger_is_open(t, now))
+	if (!trigger_listing_has(&open->listing, t) || !trigger_is_open(t, now))
 		return SEQ_SKIP;
 	rule = t->set->rule;
 	seq_printf(seq, "name=%s family=%s owner=", t->set->name,
@@ -185,8 +193,7 @@ static int seq_show(struct seq_file *seq, void *v)
 		   rule->info.timeout, trigger_expires_secs(t, now),
 		   rule->info.lifetime, trigger_clock_secs(trigger_age(t, now)),
 		   trigger_sessions(t), (u32)atomic_read(&t->hits),
-		   trigger_lookup_is_waiting(t) ? "waiting" : "open",
-		   t->id, t->set->label, READ_ONCE(t->answered));
+		   state_of(t), t->id, t->set->label, READ_ONCE(t->answered));
 	show_cts(seq, t);
 	seq_putc(seq, '\n');
 	return is_alive(t) ? 0 : SEQ_SKIP;
@@ -199,10 +206,21 @@ static void *seq_next(struct seq_file *seq, void *v, loff_t *pos)
 
 	open->pos = ++*pos;
 	if (v == SEQ_START_TOKEN)
-		return trigger_walk_begin(table, &open->walk);
-	v = trigger_walk_next(table, &open->walk);
-	/* A seek far into the file gets here for all lines in front. */
-	return v && need_resched() ? trigger_walk_resched(table, &open->walk) : v;
+		return trigger_listing_first(&open->listing, table);
+	return trigger_listing_next(&open->listing, table);
+}
+
+/*
+ * Start reading at the comment line, with nothing shown or counted that is over.
+ * -ENOMEM.
+ */
+static int read_anew(struct proc_file *open)
+{
+	struct trigger_net *tn = trigger_net(open->net);
+
+	trigger_gc_run(&tn->table);
+	trigger_rule_gc(&tn->rules);
+	return trigger_listing_start(&open->listing, &tn->rules);
 }
 
 static void *seq_start(struct seq_file *seq, loff_t *pos)
@@ -211,13 +229,15 @@ static void *seq_start(struct seq_file *seq, loff_t *pos)
 	struct trigger_table *table = seq_table(seq);
 	struct proc_file *open = seq->private;
 	void *v = SEQ_START_TOKEN;
+	bool resume = *pos && open->pos == *pos;
 	loff_t at = 0;
+	int err = resume ? 0 : read_anew(open);
 
-	if (!*pos)	/* so that what is over is neither shown nor counted */
-		trigger_gc_run(table);
-	rcu_read_lock();
-	if (*pos && open->pos == *pos)
-		return trigger_walk_resume(table, &open->walk);
+	rcu_read_lock();	/* seq_stop() is called for an error, too */
+	if (err)
+		return ERR_PTR(err);
+	if (resume)
+		return trigger_listing_resume(&open->listing, table);
 	while (v && at < *pos)
 		v = seq_next(seq, v, &at);
 	return v;
@@ -228,8 +248,8 @@ static void seq_stop(struct seq_file *seq, void *v)
 {
 	struct proc_file *open = seq->private;
 
-	if (v != SEQ_START_TOKEN)
-		trigger_walk_pause(&open->walk);
+	if (v != SEQ_START_TOKEN && !IS_ERR(v))
+		trigger_listing_pause(&open->listing);
 	rcu_read_unlock();
 }
 
@@ -268,7 +288,7 @@ static int proc_file_release(struct inode *inode, struct file *file)
 	struct proc_file *open = seq->private;
 	struct net *net = open->net;
 
-	trigger_walk_end(&open->walk);
+	trigger_listing_end(&open->listing);
 	trigger_write_free(open->writer);
 	seq_release_private(inode, file);
 	put_net(net);

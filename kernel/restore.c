@@ -126,7 +126,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 	n = find_sessions(set, saved, found);
 	spin_lock_bh(&table->lock);
 	now = trigger_clock_now();
-	if (table->gone || set->gone)
+	if (table->gone || set->gone || set->parked)
 		goto out;
 	t = trigger_hash_find(set, &saved->owner);
 	if (!t || trigger_close_expired(t, now)) {

@@ -3,6 +3,7 @@
 #include <linux/jhash.h>
 #include <linux/kernel.h>
 #include <linux/netfilter.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -13,6 +14,9 @@
 
 /* What makes a rule: the target data as far as userspace knows it. */
 #define TRIGGER_INFO_SIZE	offsetof(struct xt_trigger_tginfo, kernel)
+
+/* Jiffies between two looks at what is parked. */
+#define GC_INTERVAL	(HZ / 2)
 
 struct rule_key {
 	const struct xt_trigger_tginfo	*info;
@@ -53,22 +57,6 @@ static const struct rhashtable_params rule_params = {
 	.obj_cmpfn		= obj_cmp,
 	.automatic_shrinking	= true,
 };
-
-/* Make @rules empty, for @table. Process context. -ENOMEM. */
-int trigger_rule_init(struct trigger_rules *rules,
-		      struct trigger_table *table)
-{
-	mutex_init(&rules->mutex);
-	INIT_LIST_HEAD(&rules->names);
-	rules->table = table;
-	return rhashtable_init(&rules->hash, &rule_params);
-}
-
-/* Free @rules; no rule and no name is left. Process context. */
-void trigger_rule_exit(struct trigger_rules *rules)
-{
-	rhashtable_destroy(&rules->hash);
-}
 
 /* Names. */
 
@@ -213,23 +201,20 @@ static void rule_unmap_ports(struct trigger_rule *rule, u8 n)
 				     range->min, range->max, entries);
 		entries += trigger_ports_entries(range->min, range->max);
 	}
+	rule->unmapped = get_state_synchronize_rcu();
 }
 
-/* Add all of the rule's ranges to the maps of its name. -ENOMEM: none. */
+/*
+ * Add all of the rule's ranges to the maps of its name. -ENOMEM: none. They are in
+ * none; lookups that found them there before may have to end.
+ */
 static int rule_map_ports(struct trigger_rule *rule)
 {
 	const struct trigger_range *range = rule->ranges;
-	struct trigger_ports_entry *entries;
-	unsigned int n = 0;
+	struct trigger_ports_entry *entries = rule->entries;
 	int err;
 	u8 i;
 
-	for (i = 0; i < rule->set.n_ranges; i++)
-		n += trigger_ports_entries(range[i].min, range[i].max);
-	entries = kvcalloc(n, sizeof(*entries), GFP_KERNEL_ACCOUNT);
-	if (!entries)
-		return -ENOMEM;
-	rule->entries = entries;
 	for (i = 0; i < rule->set.n_ranges; i++, range++) {
 		err = trigger_ports_add(rule_map(rule, range),
 					range->min, range->max, &rule->set,
@@ -241,6 +226,18 @@ static int rule_map_ports(struct trigger_rule *rule)
 		entries += trigger_ports_entries(range->min, range->max);
 	}
 	return 0;
+}
+
+/* Return the entries that @n of @range need in the maps. NULL: no memory. */
+static struct trigger_ports_entry *
+alloc_entries(const struct trigger_range *range, u8 n)
+{
+	unsigned int entries = 0;
+
+	for (; n--; range++)
+		entries += trigger_ports_entries(range->min, range->max);
+	return kvcalloc(entries, sizeof(struct trigger_ports_entry),
+			GFP_KERNEL_ACCOUNT);
 }
 
 /* Make a rule of @info that is not yet in use. NULL: no memory. */
@@ -264,6 +261,9 @@ rule_alloc(struct trigger_rules *rules, u8 family,
 		goto err;
 	rule->open = ranges_string(rule->ranges, set->n_ranges);
 	if (!rule->open)
+		goto err;
+	rule->entries = alloc_entries(rule->ranges, set->n_ranges);
+	if (!rule->entries)
 		goto err;
 	set->ranges = rule->ranges;
 	set->family = family;
@@ -306,6 +306,7 @@ rule_new(struct trigger_rules *rules, u8 family,
 	if (err)
 		goto err_hash;
 	list_add_tail(&rule->list, &rule->name->rules);
+	rule->number = ++rules->last_number;
 	return rule;
 
 err_hash:
@@ -318,9 +319,94 @@ err_free:
 	return ERR_PTR(err);
 }
 
+/* Close what @rule has open, and free it; its ports are in no map. */
+static void rule_destroy(struct trigger_rule *rule)
+{
+	struct trigger_rules *rules = rule->name->in;
+
+	rhashtable_remove_fast(&rules->hash, &rule->node, rule_params);
+	list_del(&rule->list);
+	trigger_close_set(&rule->set);
+	name_put(rule->name);
+	call_rcu(&rule->rcu, rule_free_rcu);
+}
+
+/* Parking, see park.h. */
+
+static void start_gc(struct trigger_rules *rules)
+{
+	queue_delayed_work(system_power_efficient_wq, &rules->gc, GC_INTERVAL);
+}
+
+/* Park @rule, which has lost its last user. Return whether it is worth it. */
+static bool rule_park(struct trigger_rule *rule)
+{
+	struct trigger_rules *rules = rule->name->in;
+
+	if (!trigger_park_grace(&rule->grace) || !trigger_park_set(&rule->set))
+		return false;
+	list_move_tail(&rule->list, &rules->parked);
+	start_gc(rules);
+	return true;
+}
+
+/*
+ * Let @rule, which is parked, be loaded again. Return it; NULL: it was too late,
+ * and it is gone; ERR_PTR(-ENOMEM): it stays parked.
+ */
+static struct trigger_rule *rule_unpark(struct trigger_rule *rule)
+{
+	int err;
+
+	if (trigger_park_is_over(&rule->grace)) {
+		rule_destroy(rule);
+		return NULL;
+	}
+	cond_synchronize_rcu(rule->unmapped);
+	err = rule_map_ports(rule);
+	if (err)
+		return ERR_PTR(err);
+	list_move_tail(&rule->list, &rule->name->rules);
+	trigger_park_end(&rule->set);
+	return rule;
+}
+
+static bool may_stay_parked(const struct trigger_rule *rule)
+{
+	return READ_ONCE(rule->set.pool.count) &&
+	       !trigger_park_is_over(&rule->grace);
+}
+
+/* Free the parked rules that are too late, or have nothing left. Process context. */
+void trigger_rule_gc(struct trigger_rules *rules)
+{
+	struct trigger_rule *rule, *next;
+
+	mutex_lock(&rules->mutex);
+	list_for_each_entry_safe(rule, next, &rules->parked, list) {
+		if (!may_stay_parked(rule))
+			rule_destroy(rule);
+	}
+	mutex_unlock(&rules->mutex);
+}
+
+static void gc_work(struct work_struct *work)
+{
+	struct trigger_rules *rules =
+		container_of(to_delayed_work(work), struct trigger_rules, gc);
+
+	trigger_rule_gc(rules);
+	mutex_lock(&rules->mutex);
+	if (!list_empty(&rules->parked))
+		start_gc(rules);
+	mutex_unlock(&rules->mutex);
+}
+
+/* All rules. */
+
 /*
  * The `out` rule that @info (valid, see trigger_check_info()) describes: the
- * one that is there, or a new one. Process context. ERR_PTR(-ENOMEM).
+ * one that is there or parked, or a new one. Process context. ERR_PTR(-ENOMEM).
  */
 struct trigger_rule *trigger_rule_get(struct trigger_rules *rules, u8 family,
 				      const struct xt_trigger_tginfo *info)
@@ -330,6 +416,8 @@ struct trigger_rule *trigger_rule_get(struct trigger_rules *rules, u8 family,
 
 	mutex_lock(&rules->mutex);
 	rule = rhashtable_lookup_fast(&rules->hash, &key, rule_params);
+	if (rule && !rule->users)
+		rule = rule_unpark(rule);
 	if (!rule)
 		rule = rule_new(rules, family, info);
 	if (!IS_ERR(rule))
@@ -339,8 +427,8 @@ struct trigger_rule *trigger_rule_get(struct trigger_rules *rules, u8 family,
 }
 
 /*
- * Put a reference to @rule. With the last one its active triggers close. Process
- * context.
+ * Put a reference to @rule. With the last one its active triggers are parked, or
+ * close. Process context.
  */
 void trigger_rule_put(struct trigger_rule *rule)
 {
@@ -349,12 +437,36 @@ void trigger_rule_put(struct trigger_rule *rule)
 	mutex_lock(&rules->mutex);
 	if (--rule->users)
 		goto out;
-	rhashtable_remove_fast(&rules->hash, &rule->node, rule_params);
-	list_del(&rule->list);
 	rule_unmap_ports(rule, rule->set.n_ranges);
-	trigger_close_set(&rule->set);
-	name_put(rule->name);
-	call_rcu(&rule->rcu, rule_free_rcu);
+	if (!rule_park(rule))
+		rule_destroy(rule);
 out:
 	mutex_unlock(&rules->mutex);
+}
+
+/* Make @rules empty, for @table. Process context. -ENOMEM. */
+int trigger_rule_init(struct trigger_rules *rules, struct trigger_table *table)
+{
+	mutex_init(&rules->mutex);
+	INIT_LIST_HEAD(&rules->names);
+	INIT_LIST_HEAD(&rules->parked);
+	INIT_DELAYED_WORK(&rules->gc, gc_work);
+	rules->table = table;
+	return rhashtable_init(&rules->hash, &rule_params);
+}
+
+/*
+ * Free what is parked; the table is closed for good, so that nothing more is
+ * parked. Rules may still be there. Process context.
+ */
+void trigger_rule_close(struct trigger_rules *rules)
+{
+	trigger_rule_gc(rules);
+	cancel_delayed_work_sync(&rules->gc);
+}
+
+/* Free @rules; no rule and no name is left. Process context. */
+void trigger_rule_exit(struct trigger_rules *rules)
+{
+	rhashtable_destroy(&rules->hash);
 }

@@ -4,8 +4,9 @@
  *
  * Several iptables rules whose options are all equal are one trigger_rule, and
  * so are the two copies of one that exist while a ruleset is replaced: it lives,
- * with its active triggers, as long as one of them is there. A name is the table
- * that `out` rules write to and `dnat` and `in` rules read from.
+ * with its active triggers, as long as one of them is there, and for a while
+ * behind that (park.h), in no map of ports. A name is the table that `out` rules
+ * write to and `dnat` and `in` rules read from.
  *
  * trigger_rules.mutex protects all changes, in process context. Packets reach a
  * rule or a name through the target data of an iptables rule, which outlives
@@ -18,24 +19,36 @@
 #include <linux/in.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
+#include <linux/workqueue.h>
 
 #include <xt_TRIGGER.h>
 
+#include "park.h"
 #include "trigger.h"
 
-/* All rules of a network namespace. @names: few, so a list. */
+/*
+ * All rules of a network namespace.
+ * @hash:   those that are parked, too
+ * @names:  few, so a list
+ * @parked: rules, in the order in which they were parked
+ * @gc:     frees what need not stay parked
+ * @last_number: what trigger_rule.number had last
+ */
 struct trigger_rules {
 	struct mutex		mutex;	/* all changes */
 	struct trigger_table	*table;
 	struct rhashtable	hash;
 	struct list_head	names;
+	struct list_head	parked;
+	struct delayed_work	gc;
+	u64			last_number;
 };
 
 /*
  * @in:    where it belongs
  * @users: iptables rules and trigger_rules that hold it
  * @ports: what the rules of this name open
- * @rules: all of them, in the order in which they came
+ * @rules: all of them that are loaded, in the order in which they came
  */
 struct trigger_name {
 	struct trigger_rules	*in;
@@ -50,9 +63,12 @@ struct trigger_name {
 
 /*
  * @id:      its identity: the family and the user's part of the target data
- * @users:   iptables rules that are this one
+ * @list:    in the name's @rules, or parked
+ * @users:   iptables rules that are this one; 0: it is parked, until @grace is over
+ * @number:  no other rule of the namespace has it, nor had one before
  * @open:    what it opens, as the proc file writes it
  * @entries: its share of name->ports, for one range after the other
+ * @unmapped: the grace period before which they may be in use by lookups
  */
 struct trigger_rule {
 	struct trigger_set		set;
@@ -61,13 +77,17 @@ struct trigger_rule {
 	struct trigger_name		*name;
 	struct xt_trigger_tginfo	info;
 	unsigned int			users;
+	struct trigger_grace		grace;
+	u64				number;
 	struct trigger_ports_entry	*entries;
+	unsigned long			unmapped;
 	struct trigger_range		*ranges;
 	char				*open;
 	struct rcu_head			rcu;
 };
 
 int trigger_rule_init(struct trigger_rules *rules, struct trigger_table *table);
+void trigger_rule_close(struct trigger_rules *rules);
 void trigger_rule_exit(struct trigger_rules *rules);
 struct trigger_name *trigger_rule_get_name(struct trigger_rules *rules,
 					   u8 family, const char *name);
@@ -75,6 +95,7 @@ void trigger_rule_put_name(struct trigger_name *name);
 struct trigger_rule *trigger_rule_get(struct trigger_rules *rules, u8 family,
 				      const struct xt_trigger_tginfo *info);
 void trigger_rule_put(struct trigger_rule *rule);
+void trigger_rule_gc(struct trigger_rules *rules);
 
 /*
  * Whether a packet of @proto to @port (0: it has none) is what --trigger-match

@@ -63,6 +63,21 @@ void trigger_table_exit(struct trigger_table *table)
 	free_percpu(table->stats);
 }
 
+/*
+ * Return how many active triggers are not parked; *@parked: how many are. Any
+ * context, lock not held.
+ */
+u32 trigger_table_count(struct trigger_table *table, u32 *parked)
+{
+	u32 count;
+
+	spin_lock_bh(&table->lock);
+	count = table->pool.count - table->parked;
+	*parked = table->parked;
+	spin_unlock_bh(&table->lock);
+	return count;
+}
+
 /* Return how often @stat has happened. Any context. */
 u64 trigger_table_stat(const struct trigger_table *table,
 		       enum trigger_stat stat)

@@ -8,6 +8,7 @@
 int trigger_table_init(struct trigger_table *table, struct net *net);
 void trigger_table_close(struct trigger_table *table);
 void trigger_table_exit(struct trigger_table *table);
+u32 trigger_table_count(struct trigger_table *table, u32 *parked);
 u64 trigger_table_stat(const struct trigger_table *table,
 		       enum trigger_stat stat);
 

@@ -8,6 +8,7 @@ void trigger_pool_init(struct trigger_pool *pool)
 	pool->count = 0;
 	INIT_LIST_HEAD(&pool->all);
 	INIT_LIST_HEAD(&pool->unanswered);
+	pool->parked = RB_ROOT_CACHED;
 }
 
 /* Whether a connection keeps @t open at @now. Under RCU or the lock. */

@@ -22,6 +22,7 @@
 #include <linux/atomic.h>
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
+#include <linux/rbtree.h>
 #include <linux/rculist.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
@@ -35,6 +36,7 @@
 
 struct net;
 struct trigger_host;
+struct trigger_parked;
 struct trigger_rule;
 
 /* The newest connections that an active trigger follows (--trigger-session). */
@@ -80,11 +82,13 @@ enum trigger_scope {
  * The active triggers in one scope.
  * @all:	TABLE: by id, RCU. SET: the queue for the ports, RCU. HOST: by id.
  * @unanswered:	those whose peer has not answered yet, the oldest first
+ * @parked:	those that are parked, by since (parked.c)
  */
 struct trigger_pool {
 	u32			count;
 	struct list_head	all;
 	struct list_head	unanswered;
+	struct rb_root_cached	parked;
 };
 
 /*
@@ -92,6 +96,7 @@ struct trigger_pool {
  * @triggers:	by set and owner (hash.c)
  * @queues:	by set and peer (peer.c)
  * @hosts:	by family and host (host.c)
+ * @parked:	how many of those in @pool are parked
  * @last_id, @last_since: what trigger.id and .since had last
  * @net:	where its events go; until its exit, not with a reference
  * @event_seq:	the number of the next event
@@ -103,6 +108,7 @@ struct trigger_table {
 	struct rhashtable		queues;
 	struct rhashtable		hosts;
 	struct trigger_pool		pool;
+	u32				parked;
 	u64				last_id;
 	u64				last_since;
 	struct net			*net;
@@ -112,8 +118,8 @@ struct trigger_table {
 };
 
 /*
- * What all active triggers of one rule share. Everything but @pool and @gone
- * is fixed once it is in use.
+ * What all active triggers of one rule share. Everything but @pool, @gone and
+ * @parked is fixed once it is in use.
  * @rule:		that lends it; the table never looks into it
  * @name, @label:	what the proc file and events call it
  * @ports:		the maps in which @ranges are found
@@ -121,6 +127,8 @@ struct trigger_table {
  *			the peer has answered, or TRIGGER_SESSIONS_MAX
  * @plain:		each is open to everybody until its timeout: there is no
  *			session, peer or lifetime to look at
+ * @gone:		nothing opens any more
+ * @parked:		nothing opens until the rule is back
  * @timeout, @lifetime:	ticks, 0 for none
  * @max:		owners at once, 0 for no limit
  */
@@ -140,6 +148,7 @@ struct trigger_set {
 	bool				refresh_both;
 	bool				plain;
 	bool				gone;
+	bool				parked;
 	u32				timeout;
 	u32				lifetime;
 	u32				max;
@@ -165,6 +174,7 @@ struct trigger_set {
  * @proto, @port: what triggered (host byte order), 0: the protocol has no ports
  * @since:	its place in queues: the tick at which it opened, times 1 << 24,
  *		plus a number that tells those of one tick apart
+ * @parked:	NULL: it is not; only the holder of the lock looks into it
  * @id:		rises with each insertion; the table's list is in its order
  * @hits:	new inbound connections; any CPU
  * @session:	set->sessions of them
@@ -188,6 +198,7 @@ struct trigger {
 	/* The rest. */
 	u64			id;
 	struct trigger_host	*host;
+	struct trigger_parked	*parked;
 	struct {
 		struct list_head	all;
 		union {
@@ -243,6 +254,12 @@ static inline bool trigger_is_expired(const struct trigger *t, u64 now)
 	    set->timeout + TRIGGER_SECOND)
 		return true;
 	return set->lifetime && trigger_age(t, now) >= set->lifetime;
+}
+
+/* Whether the rule of @t is away. Under RCU or the lock. */
+static inline bool trigger_is_parked(const struct trigger *t)
+{
+	return READ_ONCE(t->parked);
 }
 
 /*

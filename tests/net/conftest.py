@@ -5,10 +5,12 @@ import os
 import sys
 
 import fixtures
+import reloads
 
 sys.path.append(os.path.join(os.path.dirname(__file__), "..", "options"))
 
 bare = fixtures.bare
+busy = reloads.busy
 captured = fixtures.captured
 kernel_log = fixtures.kernel_log
 lab = fixtures.lab

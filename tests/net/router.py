@@ -40,7 +40,7 @@ def out(options, where="-A FORWARD -i br-lan -o wan"):
 
 COUNTERS = ("triggers", "max", "opened", "refreshed", "expired", "ended", "closed",
             "refused_full", "refused_host", "refused_rule", "evicted", "waited", "dnat",
-            "accepted", "local")
+            "accepted", "local", "parked")
 
 # Each field of a line and what its value looks like, in the order of the file.
 NUMBER = "[0-9]+"
@@ -57,7 +57,7 @@ FIELDS = (
     ("age", NUMBER),
     ("session", NUMBER),
     ("hits", NUMBER),
-    ("state", "open|waiting"),
+    ("state", "open|waiting|parked"),
     ("id", NUMBER),
     ("rule", "[0-9a-f]{8}"),
     ("answered", NUMBER),
@@ -191,7 +191,7 @@ class Router(Host):
         def add_up():
             counters = self.counters()
             return counters["opened"] == sum(counters[name] for name in (
-                "triggers", "expired", "ended", "closed", "evicted"))
+                "triggers", "parked", "expired", "ended", "closed", "evicted"))
 
         # Asked again: one may end while the line is made.
         wait_until(add_up, "the counters add up")
@@ -211,26 +211,31 @@ class Router(Host):
 
     def set_parameter(self, name, value):
         """Change a module parameter until the end of the test."""
-        path = "/sys/module/%s/parameters/%s" % (MODULE, name)
-        with open(path) as file:
-            old = file.read().strip()
-        _write(path, value)
-        self._undo.append(lambda: _write(path, old))
+        old = _parameter(name, value)
+        # What is loaded anew has its own.
+        self._undo.append(lambda: loaded() and _parameter(name, old))
 
     def flush(self):
         """As after boot: base rules, no connections, no active trigger."""
+        grace = _parameter("reload_grace", 0) if loaded() else None
         for family in sorted(self._touched):
             self.load(family=family)
         self._touched.clear()
         self.conntrack("-F")
-        if loaded():
+        if grace is not None:
             # nft frees rules from a work queue, so their triggers may stay a moment.
             wait_until(lambda: not self.triggers(), "the table is empty after the flush")
+            _parameter("reload_grace", grace)
 
 
-def _write(path, value):
+def _parameter(name, value):
+    """Write a module parameter, and return what it was."""
+    path = "/sys/module/%s/parameters/%s" % (MODULE, name)
+    with open(path) as file:
+        old = file.read().strip()
     with open(path, "w") as file:
         file.write("%s\n" % value)
+    return old
 
 
 def _split_table(rule):

@@ -158,7 +158,7 @@ def test_the_default_timeout_is_ten_minutes(router, lan1):
 
 
 def test_flushing_the_user_chain_closes(router, lan1, wan):
-    """`iptables -F trigger_out` closes what its rules opened."""
+    """After `iptables -F trigger_out` nobody gets in by what its rules opened."""
     run_as_firmware_does(router, DD_WRT)
     lan1.connect("tcp:6665")
     assert wan.who_answers("tcp:113") == lan1.ip

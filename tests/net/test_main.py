@@ -116,13 +116,15 @@ def test_the_counters_count(router, lan1, wan):
     assert counted == {"triggers": 1, "opened": 1, "dnat": 2, "accepted": 2,
                        "local": 0, "refused_full": 0, "waited": 0, "closed": 0}
     assert router.counters()["max"] == 4096
+    router.set_parameter("reload_grace", 0)
     router.load()
     wait_until(lambda: count("closed") == 1 and count("triggers") == 0, "closed with its rule")
 
 
 def test_deleting_the_rule_closes(router, lan1, wan):
-    """An active trigger closes when its rule is deleted."""
+    """An active trigger closes when its rule is deleted, at once where nothing is to wait."""
     router.load(IRC, DNAT, IN)
+    router.set_parameter("reload_grace", 0)
     lan1.connect("tcp:6667")
     assert wan.who_answers("tcp:113") == lan1.ip
     router.iptables(IRC.replace("-A FORWARD", "-D FORWARD"))

@@ -72,6 +72,7 @@ def test_the_rules_of_one_name_do_not_keep_the_other_open(router, lan1, lan2, wa
     lan2.send("udp:3000")
     lan1.send("udp:3000")
     assert sorted(t.name for t in router.triggers()) == ["a", "b", "b"]
+    router.set_parameter("reload_grace", 0)
     router.iptables(a.replace("-A", "-D"))
     router.wait_closed(name="a")
     assert wan.who_answers("tcp:113") == lan2.ip

@@ -95,6 +95,7 @@ def test_fifty_of_them(bare):
         island.end()
     wait_ended(bare, ends)
     assert bare.owners() == ["10.0.0.1"]
+    bare.set_parameter("reload_grace", 0)
     bare.load()
     bare.wait_closed()
 
@@ -112,6 +113,7 @@ def test_one_file_for_each(bare):
         bare.set_parameter("max_triggers", 3)
         assert refused(bare, "+" + plain("10.0.0.9")) == "ENOSPC"
         assert refused(other, "+" + plain("10.0.0.9")) is None
+        bare.set_parameter("reload_grace", 0)
         bare.load()
         bare.wait_closed()
         assert other.owners() == ["10.0.0.9"]

@@ -62,6 +62,7 @@ def test_rules_and_limits_are_of_one_namespace(lab, other):
     lab.lan1.connect("tcp:6667")
     other.lan1.connect("tcp:6667")
     assert len(lab.router.triggers()) == len(other.router.triggers()) == 1
+    other.router.set_parameter("reload_grace", 0)
     other.router.load()
     other.router.wait_closed()
     assert lab.wan.who_answers("tcp:113") == lab.lan1.ip

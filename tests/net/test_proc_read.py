@@ -19,7 +19,7 @@ TRIGGER = out("--trigger-match 3000 --trigger-relate tcp:113")
 # No field of its lines changes but the age, for as long as a test takes.
 STEADY = out("--trigger-match 3000 --trigger-relate tcp:113 --trigger-session")
 EMPTY = ("# triggers=0 max=4096 opened=0 refreshed=0 expired=0 ended=0 closed=0 refused_full=0 "
-         "refused_host=0 refused_rule=0 evicted=0 waited=0 dnat=0 accepted=0 local=0\n")
+         "refused_host=0 refused_rule=0 evicted=0 waited=0 dnat=0 accepted=0 local=0 parked=0\n")
 
 
 def filled(router, count, rule=TRIGGER, **fields):
@@ -143,6 +143,7 @@ def test_the_counters_count_by_hand_and_by_rule(bare):
     assert (bare.counters()["triggers"], bare.counters()["max"]) == (5, 77)
     write(bare, "-owner=10.0.0.1\n")
     assert (bare.counters()["triggers"], bare.counters()["closed"]) == (4, 1)
+    bare.set_parameter("reload_grace", 0)
     bare.load()
     bare.wait_closed()
     counters = bare.counters()
@@ -250,6 +251,7 @@ def test_reader_whose_rule_goes(bare):
     filled(bare, 400)
     with opened(bare, os.O_RDONLY) as fd:
         os.read(fd, 500)
+        bare.set_parameter("reload_grace", 0)
         bare.load()
         bare.wait_closed()
         read_all(fd)

@@ -2,8 +2,6 @@
 """A reload that loses nothing, and rules that are deleted."""
 
 import resource
-import socket
-import struct
 import time
 
 import pytest
@@ -13,49 +11,10 @@ from island import RULES as ISLAND_RULES
 from island import Island
 from lab import OTHER_OWNERS, WAN2
 from procfile import line, meanwhile, write
-from router import BASE_FILTER, DNAT, IN, out
+from reloads import HOST, PLAIN, RULES, SESSION, Unharmed, flood
+from router import BASE_FILTER, out
 
-PLAIN = out("--trigger-match 3000 --trigger-relate tcp:113")
-SESSION = out("--trigger-match 6667 --trigger-relate tcp:114 --trigger-session")
-HOST = out("--trigger-match 7000 --trigger-relate udp:5000 --trigger-peer host")
-LAST = out("--trigger-match 8000 --trigger-relate tcp:115 --trigger-owner last")
-RULES = (PLAIN, SESSION, HOST, LAST, DNAT, IN)
 ORPHAN = "10.9.9.9"
-
-
-@pytest.fixture
-def busy(router, lan1, lan2):
-    """Active triggers of every kind, with age, peers, a session and places in line."""
-    router.load(*RULES)
-    for host in (lan1, lan2):
-        for port in (3000, 7000, 8000):
-            host.send("udp:%d" % port)
-    lan1.send("udp:7000", dst=WAN2)
-    irc = lan1.connect("tcp:6667")
-    wait_until(lambda: min(t.age for t in router.triggers()) >= 1, "a second old")
-    return irc
-
-
-class Unharmed:
-    """Remembers the table, and checks that it is as it was but for the time that went by."""
-
-    def __init__(self, router):
-        self.router = router
-        self.count = router.counting()
-        self.triggers = router.triggers()
-
-    @staticmethod
-    def lasting(trigger):
-        """Without times, and without the connection that is followed for an answer alone."""
-        return trigger._replace(age=0, expires=0, ct=trigger.ct if trigger.session else "-")
-
-    def check(self, **counted):
-        now = self.router.triggers()
-        assert [self.lasting(t) for t in now] == [self.lasting(t) for t in self.triggers]
-        assert all(t.age >= was.age for t, was in zip(now, self.triggers))
-        for name in ("opened", "closed", "expired", "ended", "evicted"):
-            assert self.count(name) == counted.get(name, 0), name
-
 
 UNRELATED = (
     "-A INPUT -p tcp --dport 9 -j DROP", "-I FORWARD -s 203.0.113.1 -j ACCEPT",
@@ -78,21 +37,6 @@ def test_unrelated_edits_close_nothing(router, lan1, wan, busy):
         unharmed.check()
     busy.echo()
     assert wan.who_answers("tcp:113") == lan1.ip
-
-
-def flood(host, port, dst):
-    """An action: a burst of datagrams from one of a few hundred source ports."""
-    with host:
-        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-
-    def burst(turn):
-        source, target = socket.inet_aton(host.ip), socket.inet_aton(dst)
-        for _ in range(20):
-            datagram = struct.pack("!HHHH", 10000 + turn % 300, port, 8, 0)
-            raw.sendto(struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 1, 0, 64, 17, 0, source, target)
-                       + datagram, (dst, 0))
-
-    return burst
 
 
 def test_restores_under_traffic(router, lan1, lan2, wan, busy):
@@ -199,7 +143,11 @@ def test_restore_without_flush(router, busy):
 
 
 def closes(router, change, kept):
-    """Whether the change closes all but what opens these ports, and counts it as closed."""
+    """Whether the change closes all but what opens these ports, and counts it as closed.
+
+    Nothing waits for its rule here: test_parking has that.
+    """
+    router.set_parameter("reload_grace", 0)
     count = router.counting()
     before = router.triggers()
     change()

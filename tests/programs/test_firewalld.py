@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""firewalld: our rules stand beside its own, and its reload leaves them alone."""
+"""firewalld: our rules stand beside its own, and its reload leaves them alone or parks them."""
 
 import os
 import re
@@ -81,7 +81,8 @@ def set_value(name, value):
 def test_beside_firewalld(router, lan1, wan, script, firewalld):
     """With both of its backends firewalld lets in what `dnat` has mapped.
 
-    Its reload deletes all rules of iptables, or leaves them alone, as the page says.
+    Its reload deletes all rules of iptables, or leaves them alone, as the page says. What is open
+    waits for them, and nobody is let in meanwhile.
 
     What only `in` has accepted, as for IPv6, it lets in with its iptables backend alone.
     """
@@ -102,14 +103,21 @@ def test_beside_firewalld(router, lan1, wan, script, firewalld):
     assert wan.who_answers("tcp:112") is None
     lan1.connect("tcp:6667", dst=wan.ip6)
     assert wan.who_answers("tcp:113", dst=lan1.ip6) == (None if native else lan1.ip6)
+    # In an emulated guest it takes longer than the 30 seconds that people have.
+    router.set_parameter("reload_grace", 600)
+    count = router.counting()
     router.run(COMMAND, "--reload")
     if native and int(router.run(COMMAND, "--version").split(".")[0]) >= 2:
         assert wan.who_answers("tcp:113") == lan1.ip
     else:
         assert "TRIGGER" not in router.run(router.tool("iptables-save"))
+        wait_until(lambda: router.counters()["parked"] == 2, "parked")
+        assert wan.who_answers("tcp:113") is None
         load_ours()
-        irc.echo()
         assert wan.who_answers("tcp:113") == lan1.ip
+    assert count("opened") == count("closed") == 0
+    irc.echo()
     irc.close()
     router.wait_closed(family="ipv4")
+    router.check_counters()
     assert wan.who_answers("tcp:113") is None

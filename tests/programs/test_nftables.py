@@ -70,7 +70,8 @@ def test_marked_connections(router, lan1, wan, nft):
 
 
 def test_reload(router, lan1, wan, nft):
-    """Replacing one's own table closes nothing; `flush ruleset` deletes iptables-nft's rules."""
+    """Replacing one's own table closes nothing; `flush ruleset` deletes iptables-nft's rules, and
+    what they had opened is open again when they are back."""
     load(router, OUT, DNAT, IN)
     nft(MAPPED)
     irc = lan1.connect("tcp:6667")
@@ -78,11 +79,13 @@ def test_reload(router, lan1, wan, nft):
     assert wan.who_answers("tcp:113") == lan1.ip
     nft("flush ruleset\n" + MAPPED)
     if router.backend == "nft":
-        router.wait_closed()
+        wait_until(lambda: router.counters()["parked"] == 1, "parked")
         assert wan.who_answers("tcp:113") is None
-    else:
-        assert wan.who_answers("tcp:113") == lan1.ip
+        load(router, OUT, DNAT, IN)
+    assert wan.who_answers("tcp:113") == lan1.ip
     irc.close()
+    router.wait_closed()
+    router.check_counters()
 
 
 def test_what_nft_saves(router, lan1, wan, nft):

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from hosts import CommandFailed
+from hosts import CommandFailed, wait_until
 from recipes import FIREWALLS
 from router import loaded
 
@@ -60,6 +60,25 @@ def test_without_the_module(router, lan1, wan, script, shell, no_module):
     assert "-j trigger_in" not in rules
     assert lan1.who_answers("tcp:6667") == wan.ip
     assert wan.who_answers("tcp:113") is None
+
+
+def test_reload(router, lan1, wan, script, shell):
+    """Its restart replaces all rules by those of the file; the script brings ours back."""
+    router.load()
+    shell(script)
+    shell(SAVE)
+    irc = lan1.connect("tcp:6667")
+    assert wan.who_answers("tcp:113") == lan1.ip
+    count = router.counting()
+    shell(RESTORE)
+    wait_until(lambda: router.counters()["parked"] == 1, "parked")
+    assert wan.who_answers("tcp:113") is None
+    shell(script)
+    assert wan.who_answers("tcp:113") == lan1.ip
+    assert count("opened") == count("closed") == 0
+    irc.close()
+    router.wait_closed()
+    router.check_counters()
 
 
 def test_the_script_again(router, lan1, wan, script, shell):

@@ -199,7 +199,8 @@ class Stress:
 
     def limits(self, turn):
         """The parameters, and they are gone with the module from time to time."""
-        for name, values in (("max_triggers", (1, 100, 4096, 100000)), ("max_per_host", (1, 64))):
+        for name, values in (("max_triggers", (1, 100, 4096, 100000)), ("max_per_host", (1, 64)),
+                             ("reload_grace", (0, 1, 30))):
             with contextlib.suppress(OSError):
                 with open("/sys/module/%s/parameters/%s" % (MODULE, name), "w") as file:
                     file.write(str(random.choice(values)))

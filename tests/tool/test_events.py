@@ -202,6 +202,29 @@ def test_all_is_one_message(hear, bare):
     assert "rule" not in closed.attributes
 
 
+def test_a_rule_that_goes_and_comes(hear, bare):
+    """What is parked with its rule, and comes back with it, is one message each."""
+    write(bare, "".join("+" + line(owner) for owner in owners(3)))
+    rule = hear.wait(3)[0].attributes["rule"]
+    bare.load()
+    parked, = hear.wait(1)
+    write(bare, "-owner=10.0.0.1\n")
+    closed, = hear.wait(1)
+    assert (closed.name, closed.attributes["state"]) == ("closed", "parked")
+    bare.load(TRIGGER)
+    unparked, = hear.wait(1)
+    for event, name, count in (parked, "parked", 3), (unparked, "unparked", 2):
+        assert (event.name, event.attributes["count"], event.attributes["rule"]) == (
+            name, count, rule)
+    # Behind its grace it is one message, too, with the reason.
+    bare.load()
+    hear.wait(1)
+    bare.set_parameter("reload_grace", 0)
+    closed, = hear.wait(1)
+    assert (closed.name, closed.attributes["reason"], closed.attributes["count"],
+            closed.attributes["rule"]) == ("closed", "closed", 2, rule)
+
+
 def test_a_restored_one_is_told(hear, bare):
     """Opened, with all that it had; one that is there already is not told again."""
     rule = out("--trigger-match 3002 --trigger-relate udp:6000 --trigger-peer host")
@@ -329,6 +352,7 @@ def test_the_module_goes_while_somebody_listens(hear, bare, unload):
     """A listener holds nothing; the group is gone with the module."""
     write(bare, "+" + line("10.0.0.1"))
     hear.wait(1)
+    bare.set_parameter("reload_grace", 0)
     bare.load()
     unload()
     assert not os.path.exists("/sys/module/" + MODULE)

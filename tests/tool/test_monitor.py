@@ -134,6 +134,14 @@ def test_together(events, bare_tool, bare):
     rule = bare_tool.json("list", "--json")[0]["rule"]
     with monitor(bare_tool, "--json") as program:
         bare.load()
+        wait_until(lambda: program.events("parked"), "parked")
+        bare.load(TRIGGER)
+        wait_until(lambda: program.events("unparked"), "unparked")
+        for parked in program.events():
+            assert (parked["count"], parked["rule"], parked["trigger"]) == (5, rule, None)
+    bare.set_parameter("reload_grace", 0)
+    with monitor(bare_tool, "--json") as program:
+        bare.load()
         closed, = program.wait(1)
         assert (closed["count"], closed["rule"], closed["trigger"]) == (5, rule, None)
         bare.load(TRIGGER)

@@ -163,6 +163,8 @@ static void check_fields(const struct message *m, const struct trigger *t)
 	check_equal(number(m, XT_TRIGGER_A_SESSION), trigger_sessions(t));
 	check_equal(number(m, XT_TRIGGER_A_HITS), atomic_read(&t->hits));
 	check_equal(number(m, XT_TRIGGER_A_ANSWERED), t->answered);
+	check_equal(number(m, XT_TRIGGER_A_STATE) == XT_TRIGGER_STATE_PARKED,
+		    !!t->parked);
 }
 
 static void take_one(const struct message *m)
@@ -198,11 +200,28 @@ static void forget_gone(void)
 	}
 }
 
+/* A rule's are parked, or back: some may have closed since the first of them was. */
+static void take_parked(const struct message *m)
+{
+	u64 rule = number(m, XT_TRIGGER_A_RULE), left = 0;
+	struct trigger *t;
+
+	list_for_each_entry(t, &world.table.pool.all,
+			    in[TRIGGER_IN_TABLE].all)
+		left += t->parked && t->set->label == rule;
+	check(left <= (m->what == XT_TRIGGER_EVENT_PARKED ?
+		       number(m, XT_TRIGGER_A_COUNT) : 0));
+}
+
 static void take_together(const struct message *m)
 {
 	check(number(m, XT_TRIGGER_A_COUNT));
 	check_equal(m->n[XT_TRIGGER_A_REASON],
 		    m->what == XT_TRIGGER_EVENT_CLOSED);
+	if (m->what != XT_TRIGGER_EVENT_CLOSED) {
+		take_parked(m);
+		return;
+	}
 	listener.together += number(m, XT_TRIGGER_A_COUNT);
 	forget_gone();
 	listener_told = m->n[XT_TRIGGER_A_RULE] ?

@@ -14,10 +14,8 @@ u64 model_now;
 
 static u64 highest_since;
 
-static struct trigger_set *set_of(const struct model *m)
-{
-	return &m->rule->rule->set;
-}
+/* What was over and not collected when we last looked, at most. */
+static unsigned int model_waiting;
 
 static union nf_inet_addr owner_addr(const struct model *m)
 {
@@ -46,7 +44,7 @@ enum expectation { OPEN, CLOSED, EITHER };
 
 static enum expectation expect_time(const struct model *m)
 {
-	const struct trigger_set *set = set_of(m);
+	const struct trigger_set *set = m->set;
 
 	if (set->lifetime && model_now - m->opened >= set->lifetime)
 		return CLOSED;
@@ -169,7 +167,8 @@ void model_meet_conn(struct model *m, struct nf_conn *ct)
 void model_compare(void)
 {
 	struct trigger *found[4 * WORLD_MAX];
-	unsigned int n, i, j, open = 0;
+	unsigned int n, i, j, open = 0, gone = 0, must = 0;
+	u64 closed;
 
 	model_now = trigger_clock_now();
 	n = world_snapshot(found, ARRAY_SIZE(found));
@@ -181,9 +180,16 @@ void model_compare(void)
 		for (j = 0; j < n; j++)
 			there |= found[j] == m->t;
 		is_open = there && trigger_is_open(m->t, model_now);
+		/* Closed with its rule, unless it was over by then. */
+		if (!there && m->parked && model_now >= m->rule->until) {
+			must += expect(m) == OPEN;
+			gone++;
+			model_forget(m);
+			continue;
+		}
 		if (is_open ? expect(m) == CLOSED : expect(m) == OPEN) {
 			unit_log("%s owner %u open %d, there %d: expected the other",
-				 m->rule->rule->open, m->owner, is_open, there);
+				 m->set->rule->open, m->owner, is_open, there);
 			check(false);
 		}
 		update_met(m);
@@ -205,6 +211,13 @@ void model_compare(void)
 		open -= !found[j]->dead && trigger_is_open(found[j], model_now);
 	check_equal(open, 0);
 	rcu_read_unlock();
+	/* With them, those that were over and not yet collected. */
+	closed = trigger_table_stat(&world.table, TRIGGER_CLOSED) -
+		 model_count[TRIGGER_CLOSED];
+	check(closed >= must && closed <= gone + model_waiting);
+	model_count[TRIGGER_CLOSED] += closed;
+	model_over += gone - closed;
+	model_waiting = n - model_n;
 }
 
 /* Who has what? */
@@ -262,7 +275,7 @@ struct model *model_owner_of(const struct trigger_name *name, u8 proto,
 	for (i = 0; i < model_n; i++) {
 		struct model *m = &model[i];
 
-		if (m->rule->rule->name != name ||
+		if (m->parked || m->rule->rule->name != name ||
 		    !model_covers(m->rule, proto, port) ||
 		    !model_admits(m, peer, &since))
 			continue;
@@ -425,9 +438,18 @@ static u32 limit(enum trigger_scope scope, const struct world_rule *r)
 	}
 }
 
+/* Parked ones by their age, behind them the unanswered ones as they were inserted. */
+static bool goes_first(const struct model *m, const struct model *other)
+{
+	if (m->parked != other->parked)
+		return m->parked;
+	return m->parked ? m->since < other->since : m->t->id < other->t->id;
+}
+
 /*
- * Whether there is room for one more, by eviction if @evict: one scope behind the
- * other, each that is full evicts its oldest unanswered one, or refuses.
+ * Whether there is room for one more: one scope behind the other, each that is
+ * full evicts its oldest parked one, with @evict its oldest unanswered one, or
+ * refuses.
  */
 bool model_make_room(const struct world_rule *r, unsigned int owner, bool evict)
 {
@@ -443,6 +465,7 @@ bool model_make_room(const struct world_rule *r, unsigned int owner, bool evict)
 
 	for (o = 0; o < ARRAY_SIZE(order); o++) {
 		struct model *oldest = NULL;
+		bool may_go;
 
 		n = 0;
 		for (i = 0; i < model_n; i++) {
@@ -451,13 +474,13 @@ bool model_make_room(const struct world_rule *r, unsigned int owner, bool evict)
 			if (!in_scope(m, order[o].scope, r, owner))
 				continue;
 			n++;
-			if (!is_answered(m->t) &&
-			    (!oldest || m->t->id < oldest->t->id))
+			may_go = m->parked || (evict && !is_answered(m->t));
+			if (may_go && (!oldest || goes_first(m, oldest)))
 				oldest = m;
 		}
 		if (n < limit(order[o].scope, r))
 			continue;
-		if (!evict || !oldest || !limit(order[o].scope, r)) {
+		if (!oldest || !limit(order[o].scope, r)) {
 			model_count[order[o].refusal]++;
 			unit_log("refused, scope %d", order[o].scope);
 			return false;
@@ -479,6 +502,7 @@ struct model *model_open(struct world_rule *r, unsigned int owner)
 	m->t = model_real(r, owner);
 	check(m->t);
 	m->rule = r;
+	m->set = m->t->set;
 	m->owner = owner;
 	m->since = m->t->since;
 	m->opened = model_now;
@@ -523,7 +547,7 @@ static bool is_behind(struct model *m)
  */
 void model_count_waiting(struct model *m)
 {
-	const struct trigger_range *first = set_of(m)->ranges;
+	const struct trigger_range *first = m->set->ranges;
 	unsigned int peer = ANY;
 	struct model *holder;
 

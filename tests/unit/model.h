@@ -20,6 +20,8 @@ struct model_peer {
 /*
  * An active trigger that is open, or was when we last looked.
  * @t:        the real one; in the table as long as it is open
+ * @set:      where the real one is
+ * @parked:   its rule is away
  * @since:    its place in line, as the table gave it
  * @last:     the last refresh
  * @counted:  the last refresh that was counted
@@ -32,7 +34,9 @@ struct model_peer {
 struct model {
 	struct trigger		*t;
 	struct world_rule	*rule;
+	const struct trigger_set *set;
 	unsigned int		owner;
+	bool			parked;
 	u64			since;
 	u64			opened;
 	u64			last;

@@ -17,7 +17,7 @@
  * @met:   ids that it has met
  */
 struct reader {
-	struct trigger_walk	walk;
+	struct trigger_listing	listing;
 	bool			running;
 	u64			began[IDS];
 	unsigned int		n_began;
@@ -67,25 +67,28 @@ static void read_on(void)
 	struct reader *r = &reader[i];
 	struct trigger *t;
 
-	if (busy[i])
+	if (busy[i] || (!r->running && shim_mutexes))
 		return;
 	busy[i] = true;
 	if (!r->running) {
 		reader_begin(r);
+		check(!trigger_listing_start(&r->listing, &world.rules));
 		rcu_read_lock();
-		t = trigger_walk_begin(&world.table, &r->walk);
+		t = trigger_listing_first(&r->listing, &world.table);
 	} else {
 		rcu_read_lock();
-		t = trigger_walk_resume(&world.table, &r->walk);
+		t = trigger_listing_resume(&r->listing, &world.table);
 	}
 	while (t && steps--) {
-		check(!has(r->met, r->n_met, t->id));
-		check(r->n_met < IDS);
-		r->met[r->n_met++] = t->id;
-		trigger_lookup_is_waiting(t);
-		t = trigger_walk_next(&world.table, &r->walk);
+		if (trigger_listing_has(&r->listing, t)) {
+			check(!has(r->met, r->n_met, t->id));
+			check(r->n_met < IDS);
+			r->met[r->n_met++] = t->id;
+			trigger_lookup_is_waiting(t);
+		}
+		t = trigger_listing_next(&r->listing, &world.table);
 	}
-	trigger_walk_pause(&r->walk);
+	trigger_listing_pause(&r->listing);
 	rcu_read_unlock();
 	if (!t)
 		reader_end(r);
@@ -197,7 +200,8 @@ static void change_rule(void)
 {
 	unsigned int i = random_below(WORLD_RULES);
 
-	if (shim_mutexes)
+	/* Who loads what is parked waits for readers. */
+	if (shim_mutexes || (world_rule[i].parked && shim_readers))
 		return;
 	if (world_rule[i].users && one_in(2))
 		world_unload(i);
@@ -207,6 +211,7 @@ static void change_rule(void)
 
 static void change_limits(void)
 {
+	world_set_grace(one_in(4) ? 0 : random_from(1, 40));
 	*shim_param_max_triggers = one_in(2) ? 30 : random_from(0, 20);
 	*shim_param_max_per_host = one_in(2) ? 30 : random_from(0, 5);
 }
@@ -238,6 +243,8 @@ static void act(void)
 	case 20:
 		if (one_in(10))
 			trigger_gc_run(&world.table);
+		else if (one_in(10) && !shim_mutexes)
+			trigger_rule_gc(&world.rules);
 		break;
 	case 21:
 		read_on();
@@ -247,7 +254,7 @@ static void act(void)
 			change_limits();
 		break;
 	default:
-		if (one_in(30))
+		if (one_in(10))
 			change_rule();
 		break;
 	}
@@ -277,7 +284,7 @@ UNIT_TEST(table_interleaved)
 			world_check();
 	}
 	for (i = 0; i < READERS; i++)
-		trigger_walk_end(&reader[i].walk);
+		trigger_listing_end(&reader[i].listing);
 	world_end();
 }
 
@@ -295,6 +302,6 @@ UNIT_TEST(walk)
 		read_on();
 	}
 	for (i = 0; i < READERS; i++)
-		trigger_walk_end(&reader[i].walk);
+		trigger_listing_end(&reader[i].listing);
 	world_end();
 }

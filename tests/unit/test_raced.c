@@ -106,6 +106,17 @@ static void close_set(void)
 	rule->set.gone = false;		/* for the next turn */
 }
 
+static void park_for_a_moment(void)
+{
+	if (shim_mutexes)	/* it waits until it is its turn */
+		return;
+	mutex_lock(&world.rules.mutex);
+	trigger_park_set(&rule->set);
+	trigger_park_end(&rule->set);
+	mutex_unlock(&world.rules.mutex);
+	check_equal(world.table.parked, 0);
+}
+
 /* And what another does meanwhile, besides those. */
 
 static void time_passes(void)
@@ -142,13 +153,13 @@ static void peers_answer(void)
 
 static void (*const first[])(void) = {
 	open_or_refresh, another_connection, come_in, ask, restore, read_it,
-	sweep, close_it, close_set,
+	sweep, close_it, close_set, park_for_a_moment,
 };
 
 static void (*const second[])(void) = {
 	open_or_refresh, another_connection, come_in, restore, sweep, close_it,
 	close_set, time_passes, time_passes_and_is_noticed, connections_end,
-	peers_answer,
+	peers_answer, park_for_a_moment,
 };
 
 static void new_conns(void)

@@ -10,6 +10,8 @@
 #include "unit.h"
 #include "world.h"
 
+static unsigned int parked, unparked;
+
 /* A port near the ends of ranges, or any. */
 static u16 interesting_port(void)
 {
@@ -55,7 +57,8 @@ static void ask(void)
 	to = world_owner(r->family, owner);
 	t = world_by_owner(&r->rule->name->ports, proto, port, &to, &addr);
 	for (i = 0; i < model_n; i++) {
-		if (model[i].rule->rule->name != r->rule->name ||
+		if (model[i].parked ||
+		    model[i].rule->rule->name != r->rule->name ||
 		    model[i].owner != owner ||
 		    !model_covers(model[i].rule, proto, port) ||
 		    !model_admits(&model[i], peer, &since))
@@ -77,8 +80,12 @@ static void check_states(void)
 	rcu_read_lock();
 	for (i = 0; i < model_n; i++) {
 		struct model *m = &model[i];
-		bool waiting = trigger_lookup_is_waiting(m->t);
+		bool waiting;
 
+		check_equal(trigger_is_parked(m->t), m->parked);
+		if (m->parked)
+			continue;
+		waiting = trigger_lookup_is_waiting(m->t);
 		if (waiting != model_waits(m)) {
 			unit_log("rule %d owner %u: waiting %d",
 				 (int)(m->rule - world_rule), m->owner, waiting);
@@ -221,6 +228,8 @@ static void use(void)
 	if (!model_n)
 		return;
 	m = &model[random_below(model_n)];
+	if (m->parked)
+		return;
 	unit_log("rule %d owner %u is used, conn %d",
 		 (int)(m->rule - world_rule), m->owner, (int)(ct - world_conn));
 	rcu_read_lock();
@@ -252,34 +261,73 @@ static void close_one(void)
 	model_forget(m);
 }
 
-static void change_rule(void)
+/* Load rule @i. If it was parked, all that is left is open again, unless it is late. */
+static void load(unsigned int i)
 {
-	unsigned int i = random_below(WORLD_RULES), j;
 	struct world_rule *r = &world_rule[i];
-	unsigned int waiting_to_go;
+	bool late = model_now >= r->until;
+	unsigned int j;
 
-	if (r->users < 2 && (!r->users || one_in(2))) {
-		world_load(i);
-		return;
+	world_load(i);
+	for (j = 0; j < model_n && !late && r->rule; j++) {
+		if (model[j].rule != r || !model[j].parked)
+			continue;
+		check(model[j].set == &r->rule->set);
+		model[j].parked = false;
+		unparked++;
 	}
+}
+
+/* Park what is open, or close it. */
+static void unload(unsigned int i)
+{
+	struct world_rule *r = &world_rule[i];
+	unsigned int waiting_to_go, j;
+
 	/* What is over by itself counts as closed if its rule goes first. */
 	waiting_to_go = r->rule->set.pool.count;
 	world_unload(i);
 	if (r->users)
 		return;
 	for (j = model_n; j--; ) {
-		if (model[j].rule != r)
+		if (model[j].rule != r || model[j].parked)
 			continue;
+		if (r->parked) {
+			model[j].parked = true;
+			parked++;
+			continue;
+		}
 		model_forget(&model[j]);
 		waiting_to_go--;
 		model_count[TRIGGER_CLOSED]++;
 	}
+	check_equal(r->parked, world_grace && waiting_to_go);
+	if (r->parked)
+		return;
 	model_over -= waiting_to_go;
 	model_count[TRIGGER_CLOSED] += waiting_to_go;
 }
 
+static void change_rule(void)
+{
+	unsigned int i = random_below(WORLD_RULES), j;
+	struct world_rule *r;
+
+	/* Most that are parked would be late. */
+	for (j = 0; j < WORLD_RULES; j++) {
+		if (world_rule[j].parked && one_in(2))
+			i = j;
+	}
+	r = &world_rule[i];
+	if (r->users < 2 && (!r->users || one_in(2)))
+		load(i);
+	else
+		unload(i);
+}
+
 static void change_limits(void)
 {
+	world_set_grace(one_in(4) ? 0 : random_from(1, 40));
 	*shim_param_max_triggers = one_in(2) ? 30 : random_from(0, 20);
 	*shim_param_max_per_host = one_in(2) ? 30 : random_from(0, 5);
 	unit_log("limits: %u, %u of a host", *shim_param_max_triggers,
@@ -342,7 +390,7 @@ static void act(void)
 			close_one();
 		break;
 	case 15:
-		if (one_in(8))
+		if (one_in(3))
 			change_rule();
 		break;
 	case 16:
@@ -365,7 +413,7 @@ UNIT_TEST(table)
 	world_begin();
 	*shim_param_max_triggers = 30;
 	for (i = 0; i < WORLD_RULES; i++)
-		world_load(i);
+		load(i);
 	for (turn = 0; turn < 20000; turn++) {
 		model_now = trigger_clock_now();
 		act();
@@ -380,6 +428,10 @@ UNIT_TEST(table)
 			shim_grace_period();
 	}
 	/* All of it has happened. */
+	unit_log("%u were parked, %u came back", parked, unparked);
+	check(parked > unparked && unparked);
+	check(listener_received[XT_TRIGGER_EVENT_PARKED]);
+	check(listener_received[XT_TRIGGER_EVENT_UNPARKED]);
 	for (i = 0; i < TRIGGER_DNAT; i++) {
 		unit_log("counter %d: %llu", i,
 			 trigger_table_stat(&world.table, i));

@@ -72,13 +72,46 @@ static void random_rule(struct world_rule *r)
 		info->max = random_from(1, 5);
 }
 
+unsigned int world_grace = 30;
+
+/* 0 ends the grace of all that is parked. */
+void world_set_grace(unsigned int secs)
+{
+	char value[16];
+	unsigned int i;
+
+	snprintf(value, sizeof(value), "%u\n", secs);
+	check(!shim_set_reload_grace(value));
+	world_grace = secs;
+	unit_log("reload_grace is %u", secs);
+	for (i = 0; i < WORLD_RULES && !secs; i++)
+		world_rule[i].until = 0;
+}
+
+/* Whether another rule that is parked is the same as @r. */
+static bool is_parked_twice(const struct world_rule *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < WORLD_RULES; i++) {
+		if (&world_rule[i] != r && world_rule[i].parked &&
+		    world_rule[i].family == r->family &&
+		    !memcmp(&world_rule[i].info, &r->info, sizeof(r->info)))
+			return true;
+	}
+	return false;
+}
+
 void world_load(unsigned int i)
 {
 	struct world_rule *r = &world_rule[i];
 	struct trigger_rule *rule;
 
-	if (!r->users)
+	if (!r->users && !r->parked) {
 		random_rule(r);
+		if (is_parked_twice(r))
+			return;
+	}
 	rule = trigger_rule_get(&world.rules, r->family, &r->info);
 	check(!IS_ERR(rule));
 	if (rule->users != ++r->users) {	/* another one is the same */
@@ -88,6 +121,7 @@ void world_load(unsigned int i)
 	}
 	check(r->users == 1 || rule == r->rule);
 	r->rule = rule;
+	r->parked = false;
 	unit_log("rule %u: family %u name %s flags %x timeout %u lifetime %u max %u opens %s",
 		 i, r->family, r->info.name, r->info.flags, r->info.timeout,
 		 r->info.lifetime, r->info.max, r->rule->open);
@@ -98,9 +132,13 @@ void world_unload(unsigned int i)
 	struct world_rule *r = &world_rule[i];
 
 	unit_log("unload rule %u, %u users", i, r->users);
+	r->until = trigger_clock_now() + trigger_clock_ticks(world_grace);
 	trigger_rule_put(r->rule);
-	if (!--r->users)
-		r->rule = NULL;
+	if (--r->users)
+		return;
+	/* Freed after a grace period at the earliest. */
+	r->parked = !r->rule->set.gone;
+	r->rule = NULL;
 }
 
 void world_begin(void)
@@ -108,6 +146,8 @@ void world_begin(void)
 	unsigned int i;
 
 	memset(&world, 0, sizeof(world));
+	memset(world_rule, 0, sizeof(world_rule));
+	world_set_grace(30);
 	check(!trigger_table_init(&world.table, NULL));
 	check(!trigger_rule_init(&world.rules, &world.table));
 	for (i = 0; i < WORLD_CONNS; i++)
@@ -123,7 +163,9 @@ void world_end(void)
 
 	listener_end();
 	trigger_table_close(&world.table);
+	trigger_rule_close(&world.rules);
 	check_equal(world.table.pool.count, 0);
+	check_equal(world.table.parked, 0);
 	/* It lets go of all connections: a namespace's end waits for that. */
 	for (i = 0; i < WORLD_CONNS; i++)
 		check(refcount_read(&world_conn[i].ct_general.use) <= 1);
@@ -286,12 +328,14 @@ static void check_lines(struct trigger **t, unsigned int n)
 	unsigned int i, j, in_set, in_host;
 	struct trigger_peer *peer;
 	struct trigger *next;
-	unsigned int peers;
+	unsigned int peers, parked = 0;
 
 	for (i = 0; i < n; i++) {
 		const struct trigger_set *set = t[i]->set;
 
 		check(!t[i]->dead);
+		check_equal(!!t[i]->parked, set->parked);
+		parked += !!t[i]->parked;
 		check(trigger_hash_find(set, &t[i]->owner) == t[i]);
 		in_set = 0;
 		in_host = 0;
@@ -318,6 +362,7 @@ static void check_lines(struct trigger **t, unsigned int n)
 		/* One that is for its peers alone has at least one. */
 		check_equal(set->peer_host, !!peers);
 	}
+	check_equal(world.table.parked, parked);
 }
 
 static u64 stat(enum trigger_stat which)

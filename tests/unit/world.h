@@ -13,9 +13,11 @@
 #include "../../kernel/hash.h"
 #include "../../kernel/host.h"
 #include "../../kernel/limit.h"
+#include "../../kernel/listing.h"
 #include "../../kernel/lookup.h"
 #include "../../kernel/net.h"
 #include "../../kernel/open.h"
+#include "../../kernel/park.h"
 #include "../../kernel/peer.h"
 #include "../../kernel/queue.h"
 #include "../../kernel/refresh.h"
@@ -34,12 +36,16 @@
  * A rule that may be loaded.
  * @rule:  NULL: it is not
  * @users: iptables rules that hold it
+ * @parked: it was parked when it was unloaded, and the next to be loaded is the same
+ * @until: tick at which its grace ends
  */
 struct world_rule {
 	struct xt_trigger_tginfo	info;
 	struct trigger_rule		*rule;
 	unsigned int			users;
 	u8				family;
+	bool				parked;
+	u64				until;
 };
 
 extern struct trigger_net world;
@@ -87,6 +93,11 @@ void world_check_conns(const struct nf_conn *conn, unsigned int conns);
 
 extern unsigned int *const shim_param_max_triggers;
 extern unsigned int *const shim_param_max_per_host;
+
+/* Writes reload_grace. */
+int shim_set_reload_grace(const char *value);
+extern unsigned int world_grace;
+void world_set_grace(unsigned int secs);
 
 /* What `dnat` asks: who owns @port for @peer? */
 static inline struct trigger *

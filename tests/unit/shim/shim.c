@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "linux/inet.h"
+#include "linux/module.h"
+#include "linux/rbtree.h"
 #include "linux/rculist.h"
 #include "linux/rhashtable.h"
 #include "linux/slab.h"
@@ -67,6 +69,7 @@ void shim_might_sleep(void)
 
 /* RCU. */
 
+unsigned long shim_grace_periods;
 static struct rcu_head *shim_waiting;
 
 void shim_rcu_check(const char *file, int line)
@@ -88,6 +91,7 @@ void shim_grace_period(void)
 
 	shim_assert(!shim_readers, "a grace period ends in a read section");
 	shim_waiting = NULL;
+	shim_grace_periods++;
 	while ((head = next)) {
 		next = head->next;
 		if ((uintptr_t)head->func < 4096)
@@ -95,6 +99,44 @@ void shim_grace_period(void)
 		else
 			head->func(head);
 	}
+}
+
+/* Trees. */
+
+static void rb_replace(struct rb_root *root, struct rb_node *old,
+		       struct rb_node *node)
+{
+	if (!old->parent)
+		root->rb_node = node;
+	else if (old->parent->rb_left == old)
+		old->parent->rb_left = node;
+	else
+		old->parent->rb_right = node;
+	if (node)
+		node->parent = old->parent;
+}
+
+void rb_erase_cached(struct rb_node *node, struct rb_root_cached *root)
+{
+	struct rb_node *next = node->rb_right;
+
+	while (next && next->rb_left)
+		next = next->rb_left;
+	if (!node->rb_left || !next) {
+		rb_replace(&root->rb_root, node, next ? node->rb_right : node->rb_left);
+	} else {	/* the next one takes its place */
+		rb_replace(&root->rb_root, next, next->rb_right);
+		rb_replace(&root->rb_root, node, next);
+		next->rb_left = node->rb_left;
+		next->rb_left->parent = next;
+		next->rb_right = node->rb_right;
+		if (next->rb_right)
+			next->rb_right->parent = next;
+	}
+	memset(node, 0xee, sizeof(*node));
+	root->rb_leftmost = root->rb_root.rb_node;
+	while (root->rb_leftmost && root->rb_leftmost->rb_left)
+		root->rb_leftmost = root->rb_leftmost->rb_left;
 }
 
 /* Memory. */
@@ -139,6 +181,19 @@ void kfree(const void *p)
 	if (p)
 		shim_allocated--;
 	free((void *)p);
+}
+
+/* Parameters. */
+
+int param_set_uint(const char *value, const struct kernel_param *param)
+{
+	*(unsigned int *)param->arg = strtoul(value, NULL, 10);
+	return 0;
+}
+
+int param_get_uint(char *to, const struct kernel_param *param)
+{
+	return sprintf(to, "%u\n", *(unsigned int *)param->arg);
 }
 
 /* Time, and work for later. */

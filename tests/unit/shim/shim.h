@@ -45,6 +45,7 @@ void shim_rcu_check(const char *file, int line);
 
 /* Ends a grace period: what waits for one is freed. Outside of sections. */
 void shim_grace_period(void);
+extern unsigned long shim_grace_periods;	/* that have ended */
 
 /* Links of lists followed or deleted since a lock was taken; the most ever. */
 extern unsigned long shim_steps;

@@ -45,4 +45,17 @@ static inline void synchronize_rcu(void)
 
 #define rcu_barrier()	synchronize_rcu()
 
+/* A grace period that is to end, and the wait for its end. */
+static inline unsigned long get_state_synchronize_rcu(void)
+{
+	return shim_grace_periods;
+}
+
+static inline void cond_synchronize_rcu(unsigned long state)
+{
+	shim_might_sleep();
+	if (shim_grace_periods == state)
+		synchronize_rcu();
+}
+
 #endif /* _SHIM_RCUPDATE_H */

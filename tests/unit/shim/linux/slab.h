@@ -18,6 +18,7 @@ void kfree(const void *p);
 #define kmalloc(size, flags)		kzalloc(size, flags)
 #define kvzalloc(size, flags)		kzalloc(size, flags)
 #define kvcalloc(n, size, flags)	kcalloc(n, size, flags)
+#define kvmalloc_array(n, size, flags)	kcalloc(n, size, flags)
 #define kvfree(p)			kfree(p)
 
 #endif /* _SHIM_SLAB_H */
