@@ -51,7 +51,7 @@ enum xt_trigger_flags {
 	XT_TRIGGER_F_PEER_HOST	  = 1 << 1,
 	/* out: the last to open owns the ports (--trigger-owner last) */
 	XT_TRIGGER_F_OWNER_LAST	  = 1 << 2,
-	/* out: inbound connections refresh too (--trigger-refresh both) */
+	/* out: what is let in refreshes too (--trigger-refresh both) */
 	XT_TRIGGER_F_REFRESH_BOTH = 1 << 3,
 	/* dnat: take the ports that the router itself listens on, too */
 	XT_TRIGGER_F_SHADOW	  = 1 << 4,

@@ -144,7 +144,8 @@ void trigger_refresh(struct trigger *t, const struct nf_conn *ct, u32 now)
 }
 
 /*
- * Refresh @t for @ct, an inbound connection that it has let in
+ * Refresh @t for a packet of @ct, an inbound connection that it lets in: the first
+ * one, or one of a connection that nobody has answered yet
  * (--trigger-refresh both). Under RCU, softirqs on or off.
  */
 void trigger_refresh_in(struct trigger *t, struct nf_conn *ct)

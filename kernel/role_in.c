@@ -23,10 +23,11 @@ accept_open(const struct trigger_ports_map *map, struct nf_conn *ct)
 	if (!t)
 		return XT_CONTINUE;
 
+	/* Until it is answered, each of its packets comes here. */
+	if (t->set->refresh_both)
+		trigger_refresh_in(t, ct);
 	/* Count its first packet: all others find it confirmed. */
 	if (!nf_ct_is_confirmed(ct)) {
-		if (t->set->refresh_both)
-			trigger_refresh_in(t, ct);
 		trigger_count(t->set->table, TRIGGER_ACCEPTED);
 		/* A connection that `dnat` let in has been counted there. */
 		if (!(ct->status & IPS_DST_NAT))

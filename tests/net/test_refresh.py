@@ -4,7 +4,7 @@
 import socket
 import time
 
-from hosts import wait_until
+from hosts import SLOW, wait_until
 from router import DNAT, IN, out
 
 SHORT = "--trigger-match 3000 --trigger-relate tcp:113 --trigger-timeout 1 "
@@ -77,7 +77,7 @@ def test_inbound_connections_refresh_with_both(router, lan1, wan):
 
 
 def test_an_inbound_connection_that_goes_on_refreshes_nothing(router, lan1, wan):
-    """With `both`, new inbound connections refresh, not the packets of old ones."""
+    """With `both`, new inbound connections refresh, not the packets of answered ones."""
     router.load(out(SHORT + "--trigger-refresh both"), DNAT, IN)
     lan1.send("udp:3000")
     ident = wan.connect("tcp:113")
@@ -89,21 +89,85 @@ def test_an_inbound_connection_that_goes_on_refreshes_nothing(router, lan1, wan)
     wait_until(closed, "closed under an old inbound connection")
 
 
-def test_an_inbound_connection_without_an_answer_refreshes_once(router, lan1, wan):
-    """Each of its packets is NEW to an `in` rule; only the first is a new connection."""
-    wan.route("192.168.1.0/24 via %s" % router.ip)
-    router.load(out(SHORT.replace("tcp:113", "udp:113") + "--trigger-refresh both"), IN)
+class Stream:
+    """Datagrams from the remote host to a port of the router, or of the owner."""
+
+    def __init__(self, owner, wan, dst, port):
+        owner.serve("udp:%d" % port)
+        self.server = owner.servers("udp:%d" % port)[0].socket
+        self.sock = wan.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.connect((dst, port))
+        self.peer = None
+
+    def arrives(self):
+        """Whether one more arrives."""
+        try:
+            self.sock.send(b"frame")
+        except ConnectionRefusedError:  # the last one did not
+            self.sock.send(b"frame")
+        self.server.settimeout(SLOW)
+        try:
+            self.peer = self.server.recvfrom(100)[1]
+        except socket.timeout:
+            return False
+        return True
+
+    def answer(self):
+        self.server.sendto(b"well received", self.peer)
+        assert self.sock.recv(100) == b"well received"
+
+
+QUICKTIME = out("--trigger-match tcp:554 --trigger-relate udp:6970-6999 --trigger-timeout 5 "
+                "--trigger-refresh both ")
+
+
+def test_a_stream_that_nobody_answers_refreshes(router, lan1, wan):
+    """QuickTime's preset: 16 datagrams in 8 seconds all arrive, with a timeout of 5."""
+    router.load(QUICKTIME, DNAT, IN)
+    count = router.counting()
+    lan1.connect("tcp:554")
+    stream = Stream(lan1, wan, router.ip, 6970)
+    start = time.monotonic()
+    for n in range(16):
+        wait_until(lambda: time.monotonic() >= start + n / 2, "the next one's time")
+        assert stream.arrives(), "datagram %d" % n
+    assert (count("opened"), count("expired"), count("accepted"), count("dnat")) == (1, 0, 1, 1)
+    assert count("refreshed") >= 3 and router.trigger().hits == 1
+    # Behind its end the timeout runs.
+    router.wait_closed()
+
+
+def test_with_out_alone_such_a_stream_refreshes_nothing(router, lan1, wan):
+    """By default the timeout runs whatever arrives."""
+    router.load(out(SHORT.replace("tcp:113", "udp:113")), DNAT, IN)
+    lan1.send("udp:3000")
+    stream = Stream(lan1, wan, router.ip, 113)
+    assert stream.arrives()
+    wait_until(lambda: not stream.arrives(), "closed under a stream")
+
+
+def test_a_stream_that_is_answered_refreshes_no_more(router, lan1, wan):
+    """From the answer on it is an ordinary connection: it goes on, and keeps nothing open."""
+    router.load(out(SHORT.replace("tcp:113", "udp:113") + "--trigger-refresh both"), DNAT, IN)
+    lan1.send("udp:3000")
+    stream = Stream(lan1, wan, router.ip, 113)
+    keep(stream.arrives, 2.5)
+    assert router.triggers() and stream.arrives()
+    stream.answer()
+    wait_until(lambda: stream.arrives() and not router.triggers(), "closed under the stream")
+    assert stream.arrives()
+
+
+def test_the_lifetime_bounds_a_stream(router, lan1, wan):
+    """Whoever sends on and on keeps it open no longer than that."""
+    router.load(out(SHORT.replace("tcp:113", "udp:113") + "--trigger-refresh both "
+                    "--trigger-lifetime 3"), DNAT, IN)
     count = router.counting()
     lan1.send("udp:3000")
-    lan1.serve("udp:113")
-    knock = wan.socket(socket.AF_INET, socket.SOCK_DGRAM)
-
-    def closed():
-        knock.sendto(b"knock", (lan1.ip, 113))
-        return not router.triggers()
-
-    wait_until(closed, "closed under an inbound connection without an answer")
-    assert count("accepted") == 1
+    stream = Stream(lan1, wan, router.ip, 113)
+    start = time.monotonic()
+    wait_until(lambda: not stream.arrives(), "closed by the lifetime")
+    assert time.monotonic() - start > 1.5 and count("expired") == 1
 
 
 def test_each_of_in_and_dnat_refreshes_by_itself(router, lan1, wan):
