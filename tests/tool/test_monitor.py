@@ -31,6 +31,7 @@ class Monitor:
     def __init__(self, tool, *arguments):
         self.tool = tool
         self.process = tool.start("monitor", *arguments)
+        self.tries = 0
         self._torn = ""
         self._lines = []
         self._objects = []
@@ -46,6 +47,7 @@ class Monitor:
 
     def listens(self):
         """Whether something that opens and closes is told."""
+        self.tries += 1
         write(self.tool.namespace, "+" + line(POKE) + "-owner=%s\n" % POKE)
         return select.select([self.process.stdout], [], [], 0.1)[0]
 
@@ -176,7 +178,8 @@ def test_what_is_lost_is_told(events, bare_tool, bare):
         found = wait_until(lost, "the loss is told", 60)
         opened = len(program.events("opened"))
         assert 0 < opened < 24000
-        assert sum(each["count"] for each in found) == 24000 - opened
+        others = sum(each["count"] for each in found) - (24000 - opened)
+        assert 0 <= others <= 2 * program.tries
         bare_tool.done("close", "owner=10.0.0.1")
 
 
