@@ -12,30 +12,49 @@ static const union nf_inet_addr *peer_of(const struct nf_conn *ct)
 	return &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3;
 }
 
+/* Whether @session follows nothing that lives. Under RCU or the lock. */
+static bool is_free(const struct trigger_session *session)
+{
+	enum trigger_session_state state = trigger_session_state(session);
+
+	return state == TRIGGER_SESSION_NONE || state == TRIGGER_SESSION_ENDED;
+}
+
 /*
- * Follow @ct: in the session that was pending for it, else in an empty one, else
- * in place of the one that has been followed longest. Lock held.
+ * Return the place of @ct among the sessions of @t: where it was pending, else a
+ * free one, else that of the one that has been followed longest. Lock held.
  */
+static u8 find_place(const struct trigger *t, const struct nf_conn *ct)
+{
+	u8 next = t->next_session == TRIGGER_ADOPTING ? 0 : t->next_session;
+	u8 sessions = t->set->sessions, i;
+
+	for (i = 0; i < sessions; i++) {
+		if (trigger_session_match(&t->session[i], ct))
+			return i;
+	}
+	for (i = 0; i < sessions; i++) {
+		u8 place = (next + i) % sessions;
+
+		if (is_free(&t->session[place]))
+			return place;
+	}
+	return next;
+}
+
+/* Follow @ct. Lock held. */
 static void follow(struct trigger *t, struct nf_conn *ct, u32 now)
 {
 	struct trigger_session session = trigger_session_get(ct);
-	u8 sessions = t->set->sessions, next, i;
+	u8 place = find_place(t, ct);
 
 	if (trigger_session_empty(&session))
 		return;
-	for (i = 0; i < sessions; i++) {
-		if (trigger_session_match(&t->session[i], ct)) {
-			trigger_session_set(&t->session[i], session);
-			return;
-		}
-	}
-	next = t->next_session == TRIGGER_ADOPTING ? 0 : t->next_session;
-	for (i = 0; i < sessions && !trigger_session_empty(&t->session[next]); i++)
-		next = (next + 1) % sessions;
-	WRITE_ONCE(t->grace, now + 2 * TRIGGER_SECOND);
-	trigger_session_set(&t->session[next], session);
+	if (!trigger_session_match(&t->session[place], ct))
+		WRITE_ONCE(t->grace, now + 2 * TRIGGER_SECOND);
+	trigger_session_set(&t->session[place], session);
 	/* Pairs with the acquire in trigger_has_session(). */
-	smp_store_release(&t->next_session, (next + 1) % sessions);
+	smp_store_release(&t->next_session, (place + 1) % t->set->sessions);
 }
 
 /*
@@ -63,6 +82,27 @@ static bool should_follow(const struct trigger *t, const struct nf_conn *ct,
 		return true;
 	return !nf_ct_is_confirmed(ct) &&
 	       (set->session || (s32)(READ_ONCE(t->grace) - now) <= 0);
+}
+
+/*
+ * Whether @ct, an inbound connection, is to be followed, and is not yet, or is
+ * pending. It takes the place of nothing that lives: else a stranger could end the
+ * owner's session by so many connections as are followed. Under RCU or the lock.
+ */
+static bool should_follow_in(const struct trigger *t, const struct nf_conn *ct)
+{
+	bool room = false;
+	u8 i;
+
+	if (!t->set->session)
+		return false;
+	for (i = 0; i < t->set->sessions; i++) {
+		if (trigger_session_match(&t->session[i], ct))
+			return trigger_session_is_pending(&t->session[i]) &&
+			       nf_ct_is_confirmed(ct);
+		room |= is_free(&t->session[i]);
+	}
+	return room;
 }
 
 /*
@@ -154,12 +194,12 @@ void trigger_refresh_in(struct trigger *t, struct nf_conn *ct)
 	u64 now = trigger_clock_now();
 
 	refresh_stamp(t, now);
-	if (!t->set->session || !should_follow(t, ct, now))
+	if (!should_follow_in(t, ct))
 		return;
 	spin_lock_bh(&table->lock);
 	if (!t->dead) {
 		trigger_check_answered(t);	/* by one that may be replaced now */
-		if (should_follow(t, ct, now))
+		if (should_follow_in(t, ct))
 			follow(t, ct, now);
 	}
 	spin_unlock_bh(&table->lock);

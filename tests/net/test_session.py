@@ -28,6 +28,18 @@ def test_open_while_the_connection_lives(router, lan1, wan):
     assert router.trigger().session == 1
 
 
+def test_inbound_connections_do_not_push_the_session_out(router, lan1, wan):
+    """With `both`, as many inbound ones as are followed leave the owner's where it is."""
+    router.load(SESSION + " --trigger-refresh both", DNAT, IN)
+    irc = lan1.connect("tcp:6667")
+    for flow in [wan.connect("tcp:113") for _ in range(12)]:
+        flow.abort()
+    wait_until(lambda: router.trigger().session == 1, "only the owner's is left")
+    assert wan.who_answers("tcp:113") == lan1.ip
+    irc.close()
+    wait_until(lambda: closed(router), "closed with the owner's session")
+
+
 def test_fin_ends_the_session_at_once(router, lan1, wan):
     """FIN from both sides closes the port; the next inbound connection is refused."""
     router.load(SESSION, DNAT, IN)

@@ -139,8 +139,9 @@ void model_forget_ended(struct model *m)
 	}
 }
 
-void model_meet_conn(struct model *m, struct nf_conn *ct)
+void model_meet_conn(struct model *m, struct nf_conn *ct, bool inbound)
 {
+	bool room = false;
 	unsigned int i;
 
 	for (i = 0; i < m->n_met; i++) {
@@ -149,6 +150,11 @@ void model_meet_conn(struct model *m, struct nf_conn *ct)
 			return;
 		}
 	}
+	for (i = 0; i < m->n_met; i++)
+		room |= !m->met[i];
+	/* An inbound one takes the place of nothing that lives. */
+	if (m->n_met == TRIGGER_SESSIONS_MAX && inbound && !room)
+		return;
 	m->adopting_until = 0;
 	if (m->n_met == TRIGGER_SESSIONS_MAX) {
 		m->unsure = true;

@@ -78,7 +78,7 @@ bool model_make_room(const struct world_rule *r, unsigned int owner,
 struct model *model_open(struct world_rule *r, unsigned int owner);
 void model_touch(struct model *m);
 void model_meet_peer(struct model *m, unsigned int peer, u64 since, bool fresh);
-void model_meet_conn(struct model *m, struct nf_conn *ct);
+void model_meet_conn(struct model *m, struct nf_conn *ct, bool inbound);
 void model_forget_ended(struct model *m);
 void model_count_waiting(struct model *m);
 u64 model_place(u64 since);

@@ -125,6 +125,51 @@ UNIT_TEST(session_newest)
 	world_end();
 }
 
+static void come_in(struct nf_conn *ct)
+{
+	rcu_read_lock();
+	trigger_refresh_in(who_has_it(), ct);
+	rcu_read_unlock();
+}
+
+/* Inbound connections take free places, but never that of the owner's session. */
+UNIT_TEST(session_inbound)
+{
+	unsigned int i;
+
+	begin();
+	new_conn(&conn[0], IPPROTO_TCP);
+	send_one(&conn[0]);
+	confirm(&conn[0]);
+	send_one(&conn[0]);
+	for (i = 1; i < ARRAY_SIZE(conn); i++) {
+		new_conn(&conn[i], IPPROTO_TCP);
+		come_in(&conn[i]);
+		if (i % 2)
+			continue;
+		confirm(&conn[i]);
+		come_in(&conn[i]);
+	}
+	check_equal(trigger_sessions(who_has_it()), TRIGGER_SESSIONS_MAX);
+	check_equal(refcount_read(&conn[0].ct_general.use), 2);
+
+	/* In place of one that has ended, before the collector comes by. */
+	conn[2].status |= IPS_DYING;
+	come_in(&conn[10]);
+	check_equal(refcount_read(&conn[2].ct_general.use), 1);
+	check_equal(refcount_read(&conn[10].ct_general.use), 2);
+
+	/* All of them dropped or closed: the owner's session keeps it open. */
+	for (i = 1; i < ARRAY_SIZE(conn); i++)
+		conn[i].status |= IPS_DYING;
+	shim_advance(3 * HZ);
+	check_equal(trigger_sessions(who_has_it()), 1);
+	conn[0].status |= IPS_DYING;
+	check(!who_has_it());
+	trigger_rule_put(rule);
+	world_end();
+}
+
 /* Until it is confirmed, it is its packet's alone. */
 UNIT_TEST(session_pending)
 {

@@ -155,7 +155,7 @@ static void packet(void)
 	if (r->info.flags & XT_TRIGGER_F_PEER_HOST)
 		model_meet_peer(m, peer, 0, fresh);
 	if (session)
-		model_meet_conn(m, ct);
+		model_meet_conn(m, ct, false);
 	if (opens)
 		model_count_waiting(m);
 }
@@ -242,7 +242,7 @@ static void use(void)
 		return;
 	model_touch(m);
 	if (m->rule->info.flags & XT_TRIGGER_F_SESSION)
-		model_meet_conn(m, ct);
+		model_meet_conn(m, ct, true);
 }
 
 static void close_one(void)
