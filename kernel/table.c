@@ -86,6 +86,6 @@ u64 trigger_table_stat(const struct trigger_table *table,
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(table->stats, cpu)->count[stat]);
+		sum += atomic64_read(&per_cpu_ptr(table->stats, cpu)->count[stat]);
 	return sum;
 }

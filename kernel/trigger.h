@@ -67,7 +67,7 @@ enum trigger_stat {
 };
 
 struct trigger_stats {
-	u64	count[TRIGGER_STATS];
+	atomic64_t	count[TRIGGER_STATS];
 };
 
 /* What has a limit, and a list of the active triggers that count towards it. */
@@ -219,11 +219,17 @@ void trigger_set_answered(struct trigger *t);
 bool trigger_check_answered(struct trigger *t);
 void trigger_put(struct trigger *t);
 
-/* Count an event. Any context. */
+/*
+ * Count an event. Any context. Where a word has 32 bits another CPU could read one
+ * half of a counter before, and one behind the carry: there it is atomic.
+ */
 static inline void trigger_count(const struct trigger_table *table,
 				 enum trigger_stat stat)
 {
-	this_cpu_inc(table->stats->count[stat]);
+	if (BITS_PER_LONG == 64)
+		this_cpu_inc(table->stats->count[stat].counter);
+	else
+		atomic64_inc(raw_cpu_ptr(&table->stats->count[stat]));
 }
 
 /* Whether two addresses of one family are equal; both are padded with zeros. */

@@ -30,4 +30,18 @@ static inline void atomic_dec(atomic_t *v)
 	v->counter = (int)((unsigned int)v->counter - 1);
 }
 
+typedef struct {
+	s64 counter;
+} atomic64_t;
+
+static inline s64 atomic64_read(const atomic64_t *v)
+{
+	return v->counter;
+}
+
+static inline void atomic64_inc(atomic64_t *v)
+{
+	v->counter = (s64)((u64)v->counter + 1);
+}
+
 #endif /* _SHIM_ATOMIC_H */
