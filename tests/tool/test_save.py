@@ -201,6 +201,24 @@ def test_another_boot(bare_tool, bare, synchronised, now, then, restored):
     assert ("10.0.0.1" in bare.owners()) == restored and "10.0.0.2" in bare.owners()
 
 
+def test_a_file_of_another_router(bare_tool, bare, state):
+    """What its clocks say counts for nothing: its file is as old as it lies here."""
+    bare.load(PLAIN)
+    with open(state, "w") as file:
+        file.write(file_of(line("10.0.0.1", expires=500, age=100), saved=-9999, boot=BOOT, uptime=0,
+                           clock="unset"))
+    arrived = time.time() - 40
+    os.utime(state, (arrived, arrived))
+    assert bare_tool.done("restore", "--received", state) == "restored 1 of 1\n"
+    expires, age = times(bare, "10.0.0.1")
+    assert 445 <= expires <= 460 and 140 <= age <= 155
+    os.utime(state, (arrived + 3600, arrived + 3600))
+    done = bare_tool.run("restore", "--received", state)
+    assert done.status == 1 and "saved in the future" in done.err
+    done = bare_tool.run("restore", "--received", stdin="")
+    assert done.status == 2 and "--received" in done.err
+
+
 def test_the_head_says_whether_the_clock_is_synchronised(bare_tool, bare, synchronised):
     bare.load(PLAIN)
     assert head(bare_tool.done("save"))["clock"] == "unset"

@@ -17,8 +17,10 @@ static const char help[] =
 	"Opens again what `xt-trigger save' has written to FILE, or what comes on stdin,\n"
 	"with the time that is left of it. The rules must be loaded. What is not restored\n"
 	"is told, with the reason.\n\n"
-	"  -j, --json  tells it as a JSON object\n"
-	"  -h, --help  this text\n";
+	"  -j, --json      tells it as a JSON object\n"
+	"  -r, --received  FILE came from another machine: the time since it was\n"
+	"                  written here counts, by this machine's clock alone\n"
+	"  -h, --help      this text\n";
 
 /*
  * A file on its way back.
@@ -27,6 +29,8 @@ static const char help[] =
  * @n:	     lines so far
  * @seconds: how old it is, unless @unknown
  * @unknown: why its age is not known, or NULL
+ * @received: both are so since the file's modification; what it says itself is of
+ *	     another machine's clocks
  * @changed: the numbers of rules whose lines are left out, or NULL
  */
 struct restoring {
@@ -36,6 +40,7 @@ struct restoring {
 	struct state_time	now;
 	uint64_t		seconds;
 	const char		*unknown;
+	bool			received;
 	const struct lines	*changed;
 	unsigned long		restored;
 	unsigned long		left_out;
@@ -102,7 +107,7 @@ static void take_line(struct restoring *restoring, char *s, size_t len)
 	const char *reason;
 	char *fields;
 
-	if (*s == '#' && state_parse_head(&saved, s))
+	if (*s == '#' && !restoring->received && state_parse_head(&saved, s))
 		restoring->unknown = state_elapsed(&saved, &restoring->now,
 						   &restoring->seconds);
 	if (*s == '#' || !len)
@@ -126,8 +131,6 @@ static int take_file(struct restoring *restoring, FILE *in)
 	ssize_t len;
 	int status = STATUS_DONE;
 
-	restoring->unknown = state_elapsed(NULL, &restoring->now,
-					   &restoring->seconds);
 	while ((len = getline(&line, &size, in)) > 0) {
 		restoring->n++;
 		if (line[len - 1] == '\n')
@@ -140,11 +143,26 @@ static int take_file(struct restoring *restoring, FILE *in)
 	return status;
 }
 
+/* How old the file is, as long as no line of it tells. */
+static void find_age(struct restoring *restoring, FILE *in)
+{
+	struct stat info;
+
+	if (restoring->received && !fstat(fileno(in), &info))
+		restoring->unknown = state_since((uint64_t)info.st_mtim.tv_sec * 1000 +
+						 info.st_mtim.tv_nsec / 1000000,
+						 &restoring->now, &restoring->seconds);
+	else
+		restoring->unknown = state_elapsed(NULL, &restoring->now,
+						   &restoring->seconds);
+}
+
 static int restore(struct restoring *restoring, FILE *in)
 {
 	int status;
 
 	state_now(&restoring->now);
+	find_age(restoring, in);
 	restoring->fd = proc_open_writing();
 	if (restoring->fd < 0)
 		return STATUS_FAILED;
@@ -216,6 +234,7 @@ int restore_command(int argc, char **argv)
 	struct restoring restoring = { .name = "stdin" };
 	const struct option_spec options[] = {
 		{ "json", 'j', &restoring.to_json, NULL },
+		{ "received", 'r', &restoring.received, NULL },
 		{ 0 },
 	};
 	int first = options_parse(argc, argv, options, help);
@@ -225,6 +244,8 @@ int restore_command(int argc, char **argv)
 	if (argc - first > 1)
 		return tool_usage(argv[0], "`%s' is one file too many",
 				  argv[first + 1]);
+	if (restoring.received && (first == argc || !strcmp(argv[first], "-")))
+		return tool_usage(argv[0], "--received: it needs a FILE, whose time of writing counts");
 	if (first == argc || !strcmp(argv[first], "-"))
 		return restore_from(&restoring, stdin);
 	return restore_path(&restoring, argv[first]);

@@ -135,6 +135,13 @@ const char *state_elapsed(const struct state_time *saved,
 	return between(saved->wall, now->wall, seconds);
 }
 
+const char *state_since(uint64_t arrived, const struct state_time *now,
+			uint64_t *seconds)
+{
+	*seconds = 0;
+	return between(arrived, now->wall, seconds);
+}
+
 const char *state_over(const struct line *line, uint64_t seconds,
 		       const char *unknown)
 {

@@ -45,6 +45,13 @@ bool state_parse_head(struct state_time *time, const char *s);
 const char *state_elapsed(const struct state_time *saved,
 			  const struct state_time *now, uint64_t *seconds);
 
+/*
+ * The seconds from @arrived, in milliseconds of this machine's wall clock, to
+ * @now, rounded up. Return NULL, or why nobody can tell.
+ */
+const char *state_since(uint64_t arrived, const struct state_time *now,
+			uint64_t *seconds);
+
 /* Which fields state_command() takes. */
 enum state_fields {
 	STATE_ALL_FIELDS,

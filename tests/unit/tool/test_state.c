@@ -94,6 +94,16 @@ UNIT_TEST(tool_state_elapsed)
 	check(state_elapsed(NULL, &now, &seconds));
 }
 
+UNIT_TEST(tool_state_since)
+{
+	struct state_time now = { 90000, 53001, BOOT, false };
+	uint64_t seconds;
+
+	check_string(state_since(86999, &now, &seconds), NULL);
+	check_equal(seconds, 4);
+	check(strstr(state_since(90001, &now, &seconds), "in the future"));
+}
+
 UNIT_TEST(tool_state_over)
 {
 	check_string(state_over(parse(TIMED), 499, NULL), NULL);
