@@ -49,8 +49,8 @@ def saved_at(path):
 
 
 @contextmanager
-def watch(tool, path):
-    program = tool.start("save", "--watch", path)
+def watch(tool, path, *options):
+    program = tool.start("save", "--watch", *options, path)
     try:
         wait_until(lambda: os.path.exists(path), "the file is there")
         yield program
@@ -105,6 +105,31 @@ def test_every_ten_seconds_while_something_is_open(loaded, bare_tool, state, tmp
         wait_until(lambda: saved_at(state) > before, "it is written again", 20)
         assert 9.9 < saved_at(state) - before < 12 * SLOW
         assert saved_at(empty) == resting
+
+
+def test_it_runs_a_program(loaded, bare_tool, state, tmp_path):
+    """With each file that it has written; that it fails is said once."""
+    script, copy, broken = (str(tmp_path / name) for name in ("script", "copy", "broken"))
+    with open(script, "w") as file:
+        file.write("#!/bin/sh\n[ ! -e %s ] && cp $1 %s.new && mv %s.new %s\n"
+                   % (broken, copy, copy, copy))
+    os.chmod(script, 0o755)
+    with watch(bare_tool, state, "--run", script) as program:
+        for owner in "10.0.0.1", "10.0.0.2":
+            write(loaded, "+" + line(owner))
+            wait_until(lambda: os.path.exists(copy) and owner in saved_owners(copy), "it was run")
+        for owner in "10.0.0.3", "10.0.0.4":
+            open(broken, "w").close()
+            write(loaded, "+" + line(owner))
+            wait_until(lambda: owner in saved_owners(state), "the file is written")
+        os.remove(broken)
+        write(loaded, "/\n")
+        wait_until(lambda: saved_owners(copy) == [], "it is run again")
+        program.terminate()
+        status, said = ended(program)
+    assert (status, said.count(script), said.count("it has failed")) == (0, 1, 1), said
+    done = bare_tool.fails(2, "save", "--run", script, state)
+    assert "--run goes with --watch" in done
 
 
 def test_lost_events_are_told_and_do_not_matter(loaded, bare_tool, state):

@@ -84,15 +84,18 @@ static int spawn(pid_t *pid, const char *path, const char *const argv[],
 	struct pipes theirs = { -1, -1, -1 };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
-	sigset_t defaults;
+	sigset_t defaults, none;
 	int err;
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
+	sigemptyset(&none);
 	posix_spawnattr_setsigdefault(&attr, &defaults);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |
+				 POSIX_SPAWN_SETSIGMASK);
 
 	err = wanted->in ? add_pipe(&actions, 0, &ours->in, &theirs.in)
 			 : add_null(&actions, 0);

@@ -15,11 +15,12 @@
 
 static const char help[] =
 	"Usage: xt-trigger save [FILE]\n"
-	"       xt-trigger save --watch FILE\n\n"
+	"       xt-trigger save --watch [--run PROGRAM] FILE\n\n"
 	"Writes what is open, and the time, for `xt-trigger restore': to stdout, or to\n"
 	"FILE, which only its owner can read then and which is replaced as a whole.\n\n"
 	"  -w, --watch  go on: write it again whenever something opens or closes, at most\n"
 	"               once a second, and every ten seconds while something is open\n"
+	"  -r, --run PROGRAM  runs it behind that, with the file's name, and waits for it\n"
 	"  -h, --help   this text\n";
 
 /*
@@ -123,8 +124,10 @@ int save_to(const char *path, size_t *n)
 int save_command(int argc, char **argv)
 {
 	bool watch = false;
+	const char *program = NULL;
 	const struct option_spec options[] = {
 		{ "watch", 'w', &watch, NULL },
+		{ "run", 'r', NULL, &program },
 		{ 0 },
 	};
 	int first = options_parse(argc, argv, options, help);
@@ -139,8 +142,10 @@ int save_command(int argc, char **argv)
 	to_stdout = first == argc || !strcmp(argv[first], "-");
 	if (watch && to_stdout)
 		return tool_usage(argv[0], "--watch needs a file");
+	if (program && !watch)
+		return tool_usage(argv[0], "--run goes with --watch");
 	if (watch)
-		return save_watch(argv[first]);
+		return save_watch(argv[first], program);
 	return to_stdout ? write_state(stdout, "stdout", &n) :
 			   save_to(argv[first], &n);
 }

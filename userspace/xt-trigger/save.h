@@ -11,7 +11,10 @@
  */
 int save_to(const char *path, size_t *n);
 
-/* Keep the file @path up to date until SIGTERM or SIGINT. Return a status. */
-int save_watch(const char *path);
+/*
+ * Keep the file @path up to date until SIGTERM or SIGINT. @program: what is run with
+ * the file's name each time when it was written, or NULL. Return a status.
+ */
+int save_watch(const char *path, const char *program);
 
 #endif /* _SAVE_H */

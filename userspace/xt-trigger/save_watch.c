@@ -17,6 +17,7 @@
 #include "event.h"
 #include "netlink.h"
 #include "proc.h"
+#include "run.h"
 #include "save.h"
 #include "tool.h"
 
@@ -28,6 +29,8 @@
  * @changed: something has happened since the file was written
  * @written: when that was, in milliseconds
  * @lines:   how many the file has
+ * @program: what is run when it was written, or NULL
+ * @told:    that the program has failed
  * @failed:  it could not be written
  * @seq:     the number of the next event, if @has_seq
  */
@@ -35,6 +38,8 @@ struct watch {
 	struct netlink	netlink;
 	struct event	event;
 	const char	*path;
+	const char	*program;
+	bool		told;
 	bool		changed;
 	uint64_t	written;
 	size_t		lines;
@@ -89,6 +94,20 @@ static int time_left(const struct watch *watch)
 	return gone < wait ? wait - gone : 0;
 }
 
+/* It may fail for hours, as where the other router is away: that is said once. */
+static void run_it(struct watch *watch)
+{
+	const char *const argv[] = { watch->program, watch->path, NULL };
+	int status = run_program(argv, NULL, NULL, NULL);
+
+	if (status && !watch->told)
+		tool_warn("%s: %s", watch->program,
+			  status == RUN_NOT_FOUND ? "there is no such program" :
+			  status == RUN_FAILED ? strerror(errno) :
+			  "it has failed, and is run again each time");
+	watch->told = status;
+}
+
 /*
  * While the module is away nothing is open, and the file stays as it is: what
  * unloads it may restore the file behind that.
@@ -102,6 +121,8 @@ static void write_file(struct watch *watch)
 		return;
 	}
 	watch->failed = save_to(watch->path, &watch->lines) != STATUS_DONE;
+	if (!watch->failed && watch->program)
+		run_it(watch);
 }
 
 static void tell_loss(void)
@@ -180,7 +201,7 @@ static int run(struct watch *watch)
 	return watch->failed ? STATUS_FAILED : STATUS_DONE;
 }
 
-int save_watch(const char *path)
+int save_watch(const char *path, const char *program)
 {
 	static struct watch watch;
 	struct stat info;
@@ -189,6 +210,7 @@ int save_watch(const char *path)
 	if (!stat(path, &info) && !S_ISREG(info.st_mode))
 		return tool_error("%s: --watch needs a file that it can replace", path);
 	watch.path = path;
+	watch.program = program;
 	/* In this order, so that nothing happens unseen in between. */
 	status = netlink_open(&watch.netlink);
 	if (status)
