@@ -311,6 +311,12 @@ stress: bash
 	@tests/guest/run --suite '$(SUITE)' --timeout $$(($(SECS) * 3 + 1200)) -- \
 		tests/stress/run '$(SECS)'
 
+FAILOVERS ?= 20
+
+.PHONY: check-pair
+check-pair: bash
+	@SUITE='$(SUITE)' tests/pair/run '$(FAILOVERS)'
+
 .PHONY: demo
 demo: bash
 	@tests/demo/run
@@ -348,6 +354,7 @@ help:
 	@echo 'make check-arch-smoke  a chosen part of these (tests/smoke.list)'
 	@echo 'make check-unit     the tests that need no guest'
 	@echo 'make check-page     the page for Cockpit in a browser, on this machine'
+	@echo 'make check-pair     two routers that fail in turn, FAILOVERS=20 times'
 	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'
 	@echo 'make check-packages DKMS and the Debian packages: build, install, upgrade, remove'
 	@echo 'make deb            the Debian packages, into packaging/debs; SUITE=... and ARCH=... build for these'
