@@ -219,9 +219,12 @@ struct nf_conn *world_random_conn(void)
 /* A packet of it, or its end, which is for good. */
 void world_change_conn(struct nf_conn *ct)
 {
+	/* While it looks, another CPU may come by. */
+	bool ended = trigger_session_ct_state(ct) == TRIGGER_SESSION_ENDED;
+
 	if (ct->status & IPS_DYING)	/* conntrack has let go of it */
 		return;
-	if (trigger_session_ct_state(ct) == TRIGGER_SESSION_ENDED) {
+	if (ended) {
 		ct->status |= IPS_DYING;
 		nf_ct_put(ct);
 		return;
