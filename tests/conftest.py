@@ -17,8 +17,9 @@ SLOW = int(os.environ.get("XT_TRIGGER_SLOW", "1"))
 BACKENDS = ("legacy", "nft")
 # Two routers take minutes: make check-pair runs them.
 collect_ignore = [] if "XT_TRIGGER_FAILOVERS" in os.environ else ["pair"]
-# The faster backend takes along the tests that name none.
-NEITHER = "legacy"
+# Which half takes along the tests that name no backend, so that both take as long.
+NEITHER = {"tool": "nft"}
+NEITHER_ELSE = "legacy"
 
 
 def pytest_addoption(parser):
@@ -26,7 +27,7 @@ def pytest_addoption(parser):
                      help="one line for each test goes to this file descriptor")
     parser.addoption("--half", choices=BACKENDS,
                      help="run the tests only of this iptables backend; those that name "
-                     "none count as %s's" % NEITHER)
+                     "none are in one of the halves")
     parser.addoption("--only", metavar="TEXT", action="append", default=[],
                      help="run the tests only whose name contains TEXT (may be repeated)")
     parser.addoption("--capture-packets", metavar="DIR",
@@ -51,7 +52,9 @@ def name_of(nodeid):
 def backend_of(nodeid):
     """The backend among the test's parameters: test_x[legacy-ipv4] -> legacy"""
     parameters = nodeid.partition("[")[2]
-    return next((name for name in BACKENDS if name in parameters), NEITHER)
+    folder = os.path.basename(os.path.dirname(nodeid.partition("::")[0]))
+    return next((name for name in BACKENDS if name in parameters),
+                NEITHER.get(folder, NEITHER_ELSE))
 
 
 def pytest_collection_modifyitems(config, items):

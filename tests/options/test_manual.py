@@ -151,7 +151,7 @@ def test_limits():
 def test_every_module_parameter_is_named(tables):
     """With its default."""
     tables.done("iptables", "-A", "FORWARD", "-j", "TRIGGER", "--trigger-type", "in")
-    assert len(os.listdir(PARAMETERS)) == 2
+    assert len(os.listdir(PARAMETERS)) == 3
     for name in os.listdir(PARAMETERS):
         documented = re.search(r"^\.B %s\n(?:(?!\.TP).*\n)*?.*\(default (\d+)\)" % name, source(),
                                re.MULTILINE)
@@ -165,7 +165,7 @@ def test_every_counter_and_field_is_named(tables):
     counters = re.findall(r"([a-z_]+)=", tables.read("/proc/net/xt_trigger"))
     fields = [pair.split("=")[0] for line in examples() for pair in line.split()
               if line.startswith(("name=", "  ")) and "=" in pair]
-    assert len(counters) == 15 and len(fields) == 17
+    assert len(counters) == 16 and len(fields) == 17
     tags = re.findall(r"^\.TP\n\.BR? (.*)$", source(), re.MULTILINE)
     explained = set(re.findall(r"[a-z_]+", " ".join(tags)))
     assert not set(counters + fields) - explained

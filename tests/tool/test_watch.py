@@ -154,7 +154,10 @@ def test_over_a_reload_of_the_module(loaded, bare_tool, state, unload):
     write(loaded, "+" + line("10.0.0.1"))
     with watch(bare_tool, state) as program:
         loaded.load()
-        wait_until(lambda: saved_owners(state) == [], "closed with its rule")
+        wait_until(lambda: " state=parked " in content(state), "parked with its rule")
+        assert saved_owners(state) == ["10.0.0.1"]
+        write(loaded, "/\n")
+        wait_until(lambda: saved_owners(state) == [], "closed")
         before = saved_at(state)
         unload()
         assert program.poll() is None
