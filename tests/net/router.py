@@ -211,6 +211,8 @@ class Router(Host):
 
     def set_parameter(self, name, value):
         """Change a module parameter until the end of the test."""
+        if not loaded():
+            self.run("/sbin/modprobe", MODULE)
         old = _parameter(name, value)
         # What is loaded anew has its own.
         self._undo.append(lambda: loaded() and _parameter(name, old))

@@ -84,8 +84,8 @@ def test_the_families_are_separate(router, lan1, wan):
 
 def test_deleting_one_familys_rule_leaves_the_other_open(router, lan1, wan):
     """The same options in ip6tables are a rule of its own."""
-    router.set_parameter("reload_grace", 0)
     router.load(TRIGGER, DNAT, IN)
+    router.set_parameter("reload_grace", 0)
     router.load6(TRIGGER, IN)
     lan1.send("udp:3000", dst=wan.ip)
     lan1.send("udp:3000", dst=wan.ip6)

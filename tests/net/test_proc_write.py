@@ -250,8 +250,8 @@ ENOENT_LINES = [
 
 def test_plus_without_its_rule(bare):
     """ENOENT when no rule that is loaded could have opened it."""
-    bare.set_parameter("reload_grace", 0)
     bare.load(*NAMED)
+    bare.set_parameter("reload_grace", 0)
     for fields in ENOENT_LINES:
         assert refused(bare, "+" + line(A, **fields)) == "ENOENT", fields
     assert refused(bare, "+" + line(C)) == "ENOENT"
