@@ -271,6 +271,8 @@ def ufw(machine):
     return "ufw", ["sh", "-c", "/lib/ufw/ufw-init force-reload"]
 
 
+# On iptables-legacy alone: on iptables-nft the first connection from outside is refused here,
+# some seconds after the boot, for a reason that is not known yet.
 @pytest.mark.time_limit(300)
 @pytest.mark.parametrize("topology", ["legacy"], indirect=True)
 @pytest.mark.parametrize("front", [ferm, nftables, persistent, ufw],
