@@ -21,7 +21,6 @@
 
 #include <linux/atomic.h>
 #include <linux/netfilter.h>
-#include <linux/percpu.h>
 #include <linux/rbtree.h>
 #include <linux/rculist.h>
 #include <linux/refcount.h>
@@ -33,6 +32,7 @@
 #include "clock.h"
 #include "ports.h"
 #include "session.h"
+#include "stat.h"
 
 struct net;
 struct trigger_host;
@@ -44,31 +44,6 @@ struct trigger_rule;
 
 /* The last contacted peers that an active trigger keeps (--trigger-peer host). */
 #define TRIGGER_PEERS_MAX	16
-
-/* The counters of a namespace, in the order in which the proc file has them. */
-enum trigger_stat {
-	TRIGGER_OPENED,
-	TRIGGER_REFRESHED,
-	/* how they end */
-	TRIGGER_EXPIRED,
-	TRIGGER_ENDED,
-	TRIGGER_CLOSED,
-	/* what could not open */
-	TRIGGER_REFUSED_FULL,
-	TRIGGER_REFUSED_HOST,
-	TRIGGER_REFUSED_RULE,
-	TRIGGER_EVICTED,
-	TRIGGER_WAITED,
-	/* new inbound connections */
-	TRIGGER_DNAT,
-	TRIGGER_ACCEPTED,
-	TRIGGER_LOCAL,
-	TRIGGER_STATS,
-};
-
-struct trigger_stats {
-	atomic64_t	count[TRIGGER_STATS];
-};
 
 /* What has a limit, and a list of the active triggers that count towards it. */
 enum trigger_scope {
@@ -219,17 +194,11 @@ void trigger_set_answered(struct trigger *t);
 bool trigger_check_answered(struct trigger *t);
 void trigger_put(struct trigger *t);
 
-/*
- * Count an event. Any context. Where a word has 32 bits another CPU could read one
- * half of a counter before, and one behind the carry: there it is atomic.
- */
+/* Count an event. Any context. */
 static inline void trigger_count(const struct trigger_table *table,
 				 enum trigger_stat stat)
 {
-	if (BITS_PER_LONG == 64)
-		this_cpu_inc(table->stats->count[stat].counter);
-	else
-		atomic64_inc(raw_cpu_ptr(&table->stats->count[stat]));
+	trigger_stat_inc(table->stats, stat);
 }
 
 /* Whether two addresses of one family are equal; both are padded with zeros. */
