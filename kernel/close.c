@@ -6,6 +6,7 @@
 #include "event.h"
 #include "hash.h"
 #include "host.h"
+#include "lock.h"
 #include "parked.h"
 #include "peer.h"
 #include "walk.h"
@@ -23,7 +24,6 @@ void trigger_close_quiet(struct trigger *t, enum trigger_stat why)
 	struct trigger_peer *peer;
 	struct hlist_node *next;
 	enum trigger_scope scope;
-	unsigned int i;
 
 	lockdep_assert_held(&table->lock);
 	trigger_count(table, why);
@@ -42,9 +42,7 @@ void trigger_close_quiet(struct trigger *t, enum trigger_stat why)
 		WRITE_ONCE(pool->count, pool->count - 1);
 	}
 	trigger_host_put(table, t->host);
-	for (i = 0; i < t->set->sessions; i++)
-		trigger_session_clear(&t->session[i]);
-	trigger_put(t);
+	trigger_lock_bury(t);
 }
 
 /* Close @t, which is not dead, and count it as @why. Lock and RCU held. */
@@ -59,10 +57,10 @@ void trigger_close(struct trigger *t)
 {
 	struct trigger_table *table = t->set->table;
 
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	if (!t->dead)
 		trigger_close_locked(t, TRIGGER_CLOSED);
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 }
 
 /*
@@ -91,7 +89,7 @@ u32 trigger_close_pool(struct trigger_table *table, struct trigger_pool *pool,
 
 	do {
 		left = CLOSE_BATCH;
-		spin_lock_bh(&table->lock);
+		trigger_lock_take(table);
 		while (left && !list_empty(&pool->all)) {
 			t = list_first_entry(&pool->all, struct trigger,
 					     in[scope].all);
@@ -99,7 +97,7 @@ u32 trigger_close_pool(struct trigger_table *table, struct trigger_pool *pool,
 			left--;
 		}
 		closed += CLOSE_BATCH - left;
-		spin_unlock_bh(&table->lock);
+		trigger_lock_release(table);
 		cond_resched();
 	} while (!left);
 	return closed;
@@ -109,9 +107,9 @@ u32 trigger_close_pool(struct trigger_table *table, struct trigger_pool *pool,
 static void tell(struct trigger_table *table, const struct trigger_set *set,
 		 u32 closed)
 {
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	trigger_event_closed_all(table, set, closed);
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 }
 
 static void close_one(struct trigger *t, void *data)
@@ -119,12 +117,12 @@ static void close_one(struct trigger *t, void *data)
 	struct trigger_table *table = t->set->table;
 	u32 *closed = data;
 
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	if (!t->dead) {
 		trigger_close_quiet(t, TRIGGER_CLOSED);
 		++*closed;
 	}
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 }
 
 /* Close all that is in @table by hand. Process context. */
@@ -142,9 +140,9 @@ void trigger_close_all(struct trigger_table *table)
  */
 void trigger_close_set(struct trigger_set *set)
 {
-	spin_lock_bh(&set->table->lock);
+	trigger_lock_take(set->table);
 	set->gone = true;
-	spin_unlock_bh(&set->table->lock);
+	trigger_lock_release(set->table);
 	tell(set->table, set,
 	     trigger_close_pool(set->table, &set->pool, TRIGGER_IN_SET));
 }

@@ -2,6 +2,7 @@
 /* The collector. See gc.h. */
 #include "close.h"
 #include "gc.h"
+#include "lock.h"
 #include "walk.h"
 
 /* Jiffies between two turns: what ends is found in a second. */
@@ -11,6 +12,9 @@
 static bool is_over(const struct trigger *t,
 		    const struct trigger_session *session, u32 now)
 {
+	/* It was followed for its answer alone. */
+	if (!t->set->session && READ_ONCE(t->answered))
+		return !trigger_session_empty(session);
 	switch (trigger_session_state(session)) {
 	case TRIGGER_SESSION_ENDED:
 		return true;
@@ -45,13 +49,14 @@ static bool needs_lock(const struct trigger *t, u64 now)
  */
 void trigger_gc_one(struct trigger *t)
 {
+	struct trigger_session over[TRIGGER_SESSIONS_MAX] = {};
 	struct trigger_table *table = t->set->table;
 	unsigned int i;
 	u64 now;
 
 	if (!needs_lock(t, trigger_clock_now()))
 		return;
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	now = trigger_clock_now();
 	if (t->dead || trigger_close_expired(t, now))
 		goto out;
@@ -59,10 +64,12 @@ void trigger_gc_one(struct trigger *t)
 	for (i = 0; i < t->set->sessions; i++) {
 		trigger_session_confirm(&t->session[i]);
 		if (is_over(t, &t->session[i], now))
-			trigger_session_clear(&t->session[i]);
+			over[i] = trigger_session_clear(&t->session[i]);
 	}
 out:
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
+	for (i = 0; i < TRIGGER_SESSIONS_MAX; i++)
+		trigger_session_put(over[i]);
 }
 
 static void visit(struct trigger *t, void *data)
@@ -85,10 +92,10 @@ static void gc_work(struct work_struct *work)
 		container_of(to_delayed_work(work), struct trigger_table, gc);
 
 	trigger_gc_run(table);
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	if (table->pool.count && !table->gone)
 		trigger_gc_start(table);
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 }
 
 /*

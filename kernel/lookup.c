@@ -2,6 +2,7 @@
 /* Who owns a port, and what an owner has open. See lookup.h. */
 #include "close.h"
 #include "hash.h"
+#include "lock.h"
 #include "lookup.h"
 #include "peer.h"
 
@@ -22,11 +23,11 @@ static noinline bool pass_expired(struct trigger *t, unsigned int *passed)
 {
 	struct trigger_table *table = t->set->table;
 
-	if (++*passed > EXPIRE_MAX || !spin_trylock_bh(&table->lock))
+	if (++*passed > EXPIRE_MAX || !trigger_lock_try(table))
 		return *passed < TRIGGER_LOOKUP_PASS_MAX;
 	if (!t->dead)
 		trigger_close_expired(t, trigger_clock_now());
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #include "hash.h"
 #include "host.h"
 #include "limit.h"
+#include "lock.h"
 #include "lookup.h"
 #include "open.h"
 #include "peer.h"
@@ -123,16 +124,17 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 	const struct nf_conntrack_tuple *tuple =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct trigger_table *table = set->table;
+	struct trigger_session replaced = {};
 	struct trigger *t, *opened = NULL;
 	u64 now;
 
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	now = trigger_clock_now();
 	if (table->gone || set->gone || set->parked)
 		goto out;
 	t = trigger_hash_find(set, owner_of(ct));
 	if (t && !trigger_close_expired(t, now)) {
-		trigger_refresh_locked(t, ct, now);
+		replaced = trigger_refresh_locked(t, ct, now);
 		goto out;
 	}
 	if (trigger_limit_make_room(set, owner_of(ct), now, true))
@@ -153,7 +155,8 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 	trigger_event_opened(t);
 	opened = t;
 out:
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
+	trigger_session_put(replaced);
 	if (opened && has_to_wait(opened, ct, now))
 		trigger_count(table, TRIGGER_WAITED);
 }

@@ -6,6 +6,7 @@
 
 #include "close.h"
 #include "event.h"
+#include "lock.h"
 #include "park.h"
 #include "parked.h"
 #include "walk.h"
@@ -71,7 +72,7 @@ static void park(struct trigger *t, void *data)
 
 	if (t->set != visit->set)
 		return;
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	if (t->dead)
 		goto out;
 	if (trigger_parked_add(t))
@@ -79,7 +80,7 @@ static void park(struct trigger *t, void *data)
 	else
 		visit->n++;
 out:
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 }
 
 static void unpark(struct trigger *t, void *data)
@@ -89,12 +90,12 @@ static void unpark(struct trigger *t, void *data)
 
 	if (t->set != visit->set)
 		return;
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	if (t->parked) {
 		trigger_parked_del(t);
 		visit->n++;
 	}
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 }
 
 /*
@@ -109,14 +110,14 @@ unsigned int trigger_park_set(struct trigger_set *set)
 	struct trigger_table *table = set->table;
 	struct visit visit = { .set = set };
 
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	set->parked = true;
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 	if (READ_ONCE(set->pool.count))
 		trigger_walk_all(table, park, &visit);
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	trigger_event_parked(set, visit.n);
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 	return visit.n;
 }
 
@@ -131,8 +132,8 @@ void trigger_park_end(struct trigger_set *set)
 
 	if (READ_ONCE(set->pool.count))
 		trigger_walk_all(table, unpark, &visit);
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	set->parked = false;
 	trigger_event_unparked(set, visit.n);
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 }

@@ -3,6 +3,7 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "lock.h"
 #include "peer.h"
 #include "queue.h"
 #include "refresh.h"
@@ -42,8 +43,9 @@ static u8 find_place(const struct trigger *t, const struct nf_conn *ct)
 	return next;
 }
 
-/* Follow @ct. Lock held. */
-static void follow(struct trigger *t, struct nf_conn *ct, u32 now)
+/* Follow @ct; the one whose place it takes is put into *@replaced. Lock held. */
+static void follow(struct trigger *t, struct nf_conn *ct, u32 now,
+		   struct trigger_session *replaced)
 {
 	struct trigger_session session = trigger_session_get(ct);
 	u8 place = find_place(t, ct);
@@ -52,7 +54,7 @@ static void follow(struct trigger *t, struct nf_conn *ct, u32 now)
 		return;
 	if (!trigger_session_match(&t->session[place], ct))
 		WRITE_ONCE(t->grace, now + 2 * TRIGGER_SECOND);
-	trigger_session_set(&t->session[place], session);
+	*replaced = trigger_session_set(&t->session[place], session);
 	/* Pairs with the acquire in trigger_has_session(). */
 	smp_store_release(&t->next_session, (place + 1) % t->set->sessions);
 }
@@ -155,10 +157,15 @@ bool trigger_refresh_needs_lock(const struct trigger *t,
 	       should_set_answered(t, ct);
 }
 
-/* Note all that a packet of @ct changes in @t at @now. Lock and RCU held. */
-void trigger_refresh_locked(struct trigger *t, struct nf_conn *ct, u64 now)
+/*
+ * Note all that a packet of @ct changes in @t at @now. Lock and RCU held. Return the
+ * connection that is not followed any longer, if any, for trigger_session_put().
+ */
+struct trigger_session trigger_refresh_locked(struct trigger *t,
+					      struct nf_conn *ct, u64 now)
 {
 	struct trigger_table *table = t->set->table;
+	struct trigger_session replaced = {};
 
 	refresh_stamp(t, now);
 	if (should_add_peer(t, ct)) {
@@ -172,7 +179,8 @@ void trigger_refresh_locked(struct trigger *t, struct nf_conn *ct, u64 now)
 		trigger_set_answered(t);
 	trigger_check_answered(t);	/* by one that may be replaced now */
 	if (should_follow(t, ct, now))
-		follow(t, ct, now);
+		follow(t, ct, now, &replaced);
+	return replaced;
 }
 
 /* Refresh the stamps of @t for a packet of @ct. Under RCU. */
@@ -191,16 +199,18 @@ void trigger_refresh(struct trigger *t, const struct nf_conn *ct, u32 now)
 void trigger_refresh_in(struct trigger *t, struct nf_conn *ct)
 {
 	struct trigger_table *table = t->set->table;
+	struct trigger_session replaced = {};
 	u64 now = trigger_clock_now();
 
 	refresh_stamp(t, now);
 	if (!should_follow_in(t, ct))
 		return;
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	if (!t->dead) {
 		trigger_check_answered(t);	/* by one that may be replaced now */
 		if (should_follow_in(t, ct))
-			follow(t, ct, now);
+			follow(t, ct, now, &replaced);
 	}
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
+	trigger_session_put(replaced);
 }

@@ -4,6 +4,7 @@
 #include "event.h"
 #include "hash.h"
 #include "limit.h"
+#include "lock.h"
 #include "open.h"
 #include "peer.h"
 #include "restore.h"
@@ -124,7 +125,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 
 	rcu_read_lock();
 	n = find_sessions(set, saved, found);
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	now = trigger_clock_now();
 	if (table->gone || set->gone || set->parked)
 		goto out;
@@ -154,9 +155,9 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 		trigger_set_answered(t);
 	trigger_event_opened(t);
 out:
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 	for (n = 0; n < ARRAY_SIZE(found); n++)
-		trigger_session_clear(&found[n]);
+		trigger_session_put(found[n]);
 	rcu_read_unlock();
 	return err;
 }

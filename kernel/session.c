@@ -148,25 +148,38 @@ trigger_session_find_get(struct net *net,
 	return session;
 }
 
-/* Replace @session by @to, and put the one that was there. Table's lock held. */
-void trigger_session_set(struct trigger_session *session,
-			 struct trigger_session to)
+/*
+ * Replace @session by @to, and return the one that was there, which the caller is
+ * to put when it has released the lock. Table's lock held.
+ */
+struct trigger_session trigger_session_set(struct trigger_session *session,
+					   struct trigger_session to)
 {
-	unsigned long old = session->ref;
-	struct pending *pending = session_pending(old);
+	struct trigger_session old = *session;
 
 	/* The fields of @to are the packet's CPU's own until now. */
 	smp_store_release(&session->ref, to.ref);
-	if (pending)
-		kfree_rcu(pending, rcu);
-	else if (old)
-		nf_ct_put(session_ct(old));
+	return old;
 }
 
-/* Empty @session. Table's lock held. */
-void trigger_session_clear(struct trigger_session *session)
+/* Empty @session, and return what was there, as above. */
+struct trigger_session trigger_session_clear(struct trigger_session *session)
 {
-	trigger_session_set(session, (struct trigger_session){});
+	return trigger_session_set(session, (struct trigger_session){});
+}
+
+/*
+ * Put the reference of @session, which is in no active trigger; it may be empty.
+ * Table's lock not held: the last one frees the conntrack entry. Any context.
+ */
+void trigger_session_put(struct trigger_session session)
+{
+	struct pending *pending = session_pending(session.ref);
+
+	if (pending)
+		kfree_rcu(pending, rcu);
+	else if (session.ref)
+		nf_ct_put(session_ct(session.ref));
 }
 
 /* Under RCU. */
@@ -279,7 +292,9 @@ void trigger_session_confirm(struct trigger_session *session)
 	struct pending *pending = session_pending(session->ref);
 	struct nf_conn *ct = pending ? pending_find_get(pending) : NULL;
 
-	if (ct)
-		trigger_session_set(session, (struct trigger_session){
-				    .ref = (unsigned long)ct });
+	if (!ct)
+		return;
+	trigger_session_set(session,
+			    (struct trigger_session){ .ref = (unsigned long)ct });
+	kfree_rcu(pending, rcu);
 }

@@ -63,9 +63,10 @@ struct trigger_session trigger_session_get(struct nf_conn *ct);
 struct trigger_session
 trigger_session_find_get(struct net *net,
 			 const struct nf_conntrack_tuple *tuple);
-void trigger_session_set(struct trigger_session *session,
-			 struct trigger_session to);
-void trigger_session_clear(struct trigger_session *session);
+struct trigger_session trigger_session_set(struct trigger_session *session,
+					   struct trigger_session to);
+struct trigger_session trigger_session_clear(struct trigger_session *session);
+void trigger_session_put(struct trigger_session session);
 void trigger_session_confirm(struct trigger_session *session);
 
 /* Whether @session has no connection. Any context. */

@@ -6,6 +6,7 @@
 #include "gc.h"
 #include "hash.h"
 #include "host.h"
+#include "lock.h"
 #include "peer.h"
 #include "table.h"
 
@@ -16,6 +17,7 @@ int trigger_table_init(struct trigger_table *table, struct net *net)
 
 	table->net = net;
 	spin_lock_init(&table->lock);
+	INIT_LIST_HEAD(&table->dead);
 	trigger_pool_init(&table->pool);
 	trigger_gc_init(table);
 	table->stats = alloc_percpu(struct trigger_stats);
@@ -47,9 +49,9 @@ err_stats:
  */
 void trigger_table_close(struct trigger_table *table)
 {
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	table->gone = true;
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 	trigger_gc_stop(table);
 	trigger_close_pool(table, &table->pool, TRIGGER_IN_TABLE);
 }
@@ -71,10 +73,10 @@ u32 trigger_table_count(struct trigger_table *table, u32 *parked)
 {
 	u32 count;
 
-	spin_lock_bh(&table->lock);
+	trigger_lock_take(table);
 	count = table->pool.count - table->parked;
 	*parked = table->parked;
-	spin_unlock_bh(&table->lock);
+	trigger_lock_release(table);
 	return count;
 }
 

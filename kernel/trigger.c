@@ -71,15 +71,16 @@ u32 trigger_expires_secs(const struct trigger *t, u64 now)
 		       trigger_clock_secs(timeout));
 }
 
-/* Note that a peer of @t has answered: @t is not evicted any more. Lock held. */
+/*
+ * Note that a peer of @t has answered: @t is not evicted any more. A connection that
+ * was followed for this alone is put by the collector. Lock held.
+ */
 void trigger_set_answered(struct trigger *t)
 {
 	enum trigger_scope scope;
 
 	WRITE_ONCE(t->answered, true);
 	WRITE_ONCE(t->stamp_only, t->set->plain);
-	if (!t->set->session)	/* it was followed for this alone */
-		trigger_session_clear(&t->session[0]);
 	for (scope = 0; scope < TRIGGER_SCOPES; scope++)
 		list_del_init(&t->in[scope].unanswered);
 }

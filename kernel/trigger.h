@@ -72,6 +72,7 @@ struct trigger_pool {
  * @queues:	by set and peer (peer.c)
  * @hosts:	by family and host (host.c)
  * @parked:	how many of those in @pool are parked
+ * @dead:	what died since the lock was taken (lock.c)
  * @last_id, @last_since: what trigger.id and .since had last
  * @net:	where its events go; until its exit, not with a reference
  * @event_seq:	the number of the next event
@@ -84,6 +85,7 @@ struct trigger_table {
 	struct rhashtable		hosts;
 	struct trigger_pool		pool;
 	u32				parked;
+	struct list_head		dead;
 	u64				last_id;
 	u64				last_since;
 	struct net			*net;
@@ -178,7 +180,7 @@ struct trigger {
 		struct list_head	all;
 		union {
 			struct list_head	unanswered;
-			struct rcu_head		rcu;	/* once dead */
+			struct rcu_head		rcu;	/* once put */
 		};
 	} in[TRIGGER_SCOPES];
 	atomic_t		hits;

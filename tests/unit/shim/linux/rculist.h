@@ -75,6 +75,18 @@ static inline void list_move_tail(struct list_head *link,
 	list_add_tail(link, list);
 }
 
+/* All of @list, which is empty then, goes to the head of @to. */
+static inline void list_splice_init(struct list_head *list, struct list_head *to)
+{
+	if (list_empty(list))
+		return;
+	list->next->prev = to;
+	list->prev->next = to->next;
+	to->next->prev = list->prev;
+	to->next = list->next;
+	INIT_LIST_HEAD(list);
+}
+
 /* Readers go on from @link. */
 static inline void list_del_rcu(struct list_head *link)
 {

@@ -74,9 +74,14 @@ static inline void nf_conntrack_get(struct nf_conntrack *general)
 	refcount_inc(&general->use);
 }
 
-/* The last reference gone, the memory becomes another connection. */
+/*
+ * The last reference gone, the memory becomes another connection. That frees an entry,
+ * for which no packet is to wait.
+ */
 static inline void nf_ct_put(struct nf_conn *ct)
 {
+	shim_assert(!shim_locks || refcount_read(&ct->ct_general.use) > 1,
+		    "the last reference to a connection is put under a lock");
 	if (refcount_dec_and_test(&ct->ct_general.use)) {
 		ct->status = IPS_CONFIRMED | IPS_SEEN_REPLY | IPS_ASSURED;
 		ct->timeout = (u32)shim_jiffies + 1000 * HZ;
