@@ -38,6 +38,8 @@ void trigger_close_quiet(struct trigger *t, enum trigger_stat why)
 	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
 		struct trigger_pool *pool = trigger_host_pool(t, scope);
 
+		if (!pool)
+			continue;
 		list_del_rcu(&t->in[scope].all);
 		WRITE_ONCE(pool->count, pool->count - 1);
 	}

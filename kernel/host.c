@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Hosts that have active triggers. See host.h. */
+/* Hosts that have active triggers, and their /64s. See host.h. */
 #include <linux/jhash.h>
 #include <linux/slab.h>
 
 #include "host.h"
 
 struct host_key {
-	u64	prefix;
-	u8	family;
+	union nf_inet_addr	addr;
+	u8			family;
+	bool			is_network;
 };
 
 static u32 key_hash(const void *data, u32 len, u32 seed)
 {
 	const struct host_key *key = data;
 
-	return jhash_3words(key->prefix, key->prefix >> 32, key->family, seed);
+	return jhash2(key->addr.all, ARRAY_SIZE(key->addr.all),
+		      seed ^ (key->family << 1 | key->is_network));
 }
 
 static u32 obj_hash(const void *data, u32 len, u32 seed)
 {
 	const struct trigger_host *host = data;
-	struct host_key key = { host->prefix, host->family };
+	struct host_key key = { host->addr, host->family, host->is_network };
 
 	return key_hash(&key, len, seed);
 }
@@ -30,7 +32,9 @@ static int obj_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 	const struct host_key *key = arg->key;
 	const struct trigger_host *host = obj;
 
-	return host->prefix != key->prefix || host->family != key->family;
+	return host->family != key->family ||
+	       host->is_network != key->is_network ||
+	       !trigger_addr_equal(&host->addr, &key->addr);
 }
 
 static const struct rhashtable_params host_params = {
@@ -44,38 +48,39 @@ static const struct rhashtable_params host_params = {
 
 static struct host_key host_key(u8 family, const union nf_inet_addr *addr)
 {
-	struct host_key key = { .family = family };
+	return (struct host_key){ .addr = *addr, .family = family };
+}
 
-	key.prefix = (__force u32)addr->all[0] |
-		     (u64)(__force u32)addr->all[1] << 32;
+static struct host_key network_key(u8 family, const union nf_inet_addr *addr)
+{
+	struct host_key key = { .family = family, .is_network = true };
+
+	key.addr.all[0] = addr->all[0];
+	key.addr.all[1] = addr->all[1];
 	return key;
 }
 
-/* Find the host of @addr, or NULL. Lock and RCU held. */
-struct trigger_host *trigger_host_find(struct trigger_table *table, u8 family,
-				       const union nf_inet_addr *addr)
+/* Under RCU. */
+static struct trigger_host *find(struct trigger_table *table,
+				 const struct host_key *key)
 {
-	struct host_key key = host_key(family, addr);
-
-	return rhashtable_lookup(&table->hosts, &key, host_params);
+	return rhashtable_lookup(&table->hosts, key, host_params);
 }
 
-/*
- * Find the host of @addr, or make it; NULL: no memory. Lock and RCU held. It
- * lives until trigger_host_put() finds its pool empty.
- */
-struct trigger_host *trigger_host_get(struct trigger_table *table, u8 family,
-				      const union nf_inet_addr *addr)
+/* Find what has @key, or make it, without a user; NULL: no memory. */
+static struct trigger_host *find_or_make(struct trigger_table *table,
+					 const struct host_key *key)
 {
-	struct trigger_host *host = trigger_host_find(table, family, addr);
+	struct trigger_host *host = find(table, key);
 
 	if (host)
 		return host;
 	host = kzalloc(sizeof(*host), GFP_ATOMIC | __GFP_NOWARN);
 	if (!host)
 		return NULL;
-	host->prefix = host_key(family, addr).prefix;
-	host->family = family;
+	host->addr = key->addr;
+	host->family = key->family;
+	host->is_network = key->is_network;
 	trigger_pool_init(&host->pool);
 	if (rhashtable_insert_fast(&table->hosts, &host->node, host_params)) {
 		kfree(host);
@@ -84,8 +89,59 @@ struct trigger_host *trigger_host_get(struct trigger_table *table, u8 family,
 	return host;
 }
 
-/* Return the pool of @scope that @t is in. Lock held. */
-struct trigger_pool *trigger_host_pool(struct trigger *t,
+static void delete(struct trigger_table *table, struct trigger_host *host)
+{
+	rhashtable_remove_fast(&table->hosts, &host->node, host_params);
+	kfree(host);
+}
+
+/* Give the new @host its /64. -ENOMEM. */
+static int join_network(struct trigger_table *table, struct trigger_host *host)
+{
+	struct host_key key = network_key(host->family, &host->addr);
+
+	if (host->family != NFPROTO_IPV6)
+		return 0;
+	host->network = find_or_make(table, &key);
+	if (!host->network)
+		return -ENOMEM;
+	host->network->users++;
+	return 0;
+}
+
+/*
+ * Return the host at @addr with a reference; NULL: no memory. Lock and RCU held.
+ */
+struct trigger_host *trigger_host_get(struct trigger_table *table, u8 family,
+				      const union nf_inet_addr *addr)
+{
+	struct host_key key = host_key(family, addr);
+	struct trigger_host *host = find_or_make(table, &key);
+
+	if (!host)
+		return NULL;
+	if (!host->users && join_network(table, host)) {
+		delete(table, host);
+		return NULL;
+	}
+	host->users++;
+	return host;
+}
+
+/* Put a reference to @host; the last one frees it. Lock held. */
+void trigger_host_put(struct trigger_table *table, struct trigger_host *host)
+{
+	struct trigger_host *network = host->network;
+
+	if (--host->users)
+		return;
+	delete(table, host);
+	if (network && !--network->users)
+		delete(table, network);
+}
+
+/* Return the pool of @scope that @t is in; NULL: there is none. Lock held. */
+struct trigger_pool *trigger_host_pool(const struct trigger *t,
 				       enum trigger_scope scope)
 {
 	switch (scope) {
@@ -93,18 +149,38 @@ struct trigger_pool *trigger_host_pool(struct trigger *t,
 		return &t->set->pool;
 	case TRIGGER_IN_HOST:
 		return &t->host->pool;
+	case TRIGGER_IN_NETWORK:
+		return t->host->network ? &t->host->network->pool : NULL;
 	default:
 		return &t->set->table->pool;
 	}
 }
 
-/* Free @host if it has no active trigger left. Lock held. */
-void trigger_host_put(struct trigger_table *table, struct trigger_host *host)
+/*
+ * Find the pool of @scope that an active trigger of @owner in @set would be in; NULL:
+ * there is none, or none yet. Lock and RCU held.
+ */
+struct trigger_pool *trigger_host_find_pool(struct trigger_set *set,
+					    const union nf_inet_addr *owner,
+					    enum trigger_scope scope)
 {
-	if (host->pool.count)
-		return;
-	rhashtable_remove_fast(&table->hosts, &host->node, host_params);
-	kfree(host);
+	struct trigger_host *host;
+	struct host_key key;
+
+	switch (scope) {
+	case TRIGGER_IN_SET:
+		return &set->pool;
+	case TRIGGER_IN_HOST:
+		key = host_key(set->family, owner);
+		break;
+	case TRIGGER_IN_NETWORK:
+		key = network_key(set->family, owner);
+		break;
+	default:
+		return &set->table->pool;
+	}
+	host = find(set->table, &key);
+	return host ? &host->pool : NULL;
 }
 
 /* Make the empty hash of @table. Process context. -ENOMEM. */

@@ -14,7 +14,7 @@ MODULE_PARM_DESC(max_triggers, "active triggers in one network namespace");
 static unsigned int max_per_host __read_mostly = 64;
 module_param(max_per_host, uint, 0644);
 MODULE_PARM_DESC(max_per_host,
-		 "active triggers of one owner (IPv6: of one /64)");
+		 "active triggers of one owner; a /64 holds half of max_triggers");
 
 /* Return how many active triggers a namespace may hold. Any context. */
 unsigned int trigger_limit_table(void)
@@ -25,6 +25,7 @@ unsigned int trigger_limit_table(void)
 static const enum trigger_stat refusal[TRIGGER_SCOPES] = {
 	[TRIGGER_IN_SET]	= TRIGGER_REFUSED_RULE,
 	[TRIGGER_IN_HOST]	= TRIGGER_REFUSED_HOST,
+	[TRIGGER_IN_NETWORK]	= TRIGGER_REFUSED_HOST,
 	[TRIGGER_IN_TABLE]	= TRIGGER_REFUSED_FULL,
 };
 
@@ -35,51 +36,107 @@ static u32 limit_of(const struct trigger_set *set, enum trigger_scope scope)
 		return set->max ?: U32_MAX;
 	case TRIGGER_IN_HOST:
 		return READ_ONCE(max_per_host);
+	case TRIGGER_IN_NETWORK:
+		return max(READ_ONCE(max_triggers) / 2, 1U);
 	default:
 		return READ_ONCE(max_triggers);
 	}
 }
 
-static struct trigger_pool *pool_of(struct trigger_set *set,
-				    struct trigger_host *host,
-				    enum trigger_scope scope)
+/*
+ * Close what is over among the oldest of @pool, at most *@left, and count those
+ * down. Lock and RCU held.
+ */
+static void expire(struct trigger_pool *pool, enum trigger_scope scope, u64 now,
+		   unsigned int *left)
 {
-	switch (scope) {
-	case TRIGGER_IN_SET:
-		return &set->pool;
-	case TRIGGER_IN_HOST:
-		return host ? &host->pool : NULL;
-	default:
-		return &set->table->pool;
-	}
-}
-
-/* Close what is over among the oldest of @pool. Lock held. */
-static void expire(struct trigger_pool *pool, enum trigger_scope scope, u64 now)
-{
-	unsigned int left = TRIGGER_LIMIT_SCAN_MAX;
+	unsigned int looks = TRIGGER_LIMIT_SCAN_MAX;
 	struct trigger *t, *next;
 
 	list_for_each_entry_safe(t, next, &pool->all, in[scope].all) {
 		/* A host goes with its last trigger, and @pool with it. */
 		bool last = pool->count == 1;
 
-		trigger_close_expired(t, now);
-		if (last || !--left)
+		if (!*left || !looks--)
+			break;
+		if (trigger_close_expired(t, now))
+			--*left;
+		if (last)
 			break;
 	}
 }
 
+/*
+ * Close what is over where a limit is reached for one more of @owner in @set, and
+ * at the head of the queue, at most TRIGGER_LIMIT_SCAN_MAX. Lock and RCU held.
+ */
+void trigger_limit_expire(struct trigger_set *set,
+			  const union nf_inet_addr *owner, u64 now)
+{
+	unsigned int left = TRIGGER_LIMIT_SCAN_MAX;
+	struct trigger *t, *next;
+	struct trigger_pool *pool;
+	enum trigger_scope scope;
+
+	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+		pool = trigger_host_find_pool(set, owner, scope);
+		if (pool && pool->count >= limit_of(set, scope))
+			expire(pool, scope, now, &left);
+	}
+	list_for_each_entry_safe(t, next, &set->pool.all,
+				 in[TRIGGER_IN_SET].all) {
+		if (!left-- || !trigger_close_expired(t, now))
+			break;
+	}
+}
+
+static bool is_victim(const struct trigger_victims *victims,
+		      const struct trigger *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < victims->n; i++) {
+		if (victims->trigger[i] == t)
+			return true;
+	}
+	return false;
+}
+
+/* Return how many of @victims are in @pool, that of a @scope. */
+static u32 victims_in(const struct trigger_victims *victims,
+		      const struct trigger_pool *pool, enum trigger_scope scope)
+{
+	unsigned int i;
+	u32 n = 0;
+
+	for (i = 0; i < victims->n; i++)
+		n += trigger_host_pool(victims->trigger[i], scope) == pool;
+	return n;
+}
+
+/* Find the oldest of @pool that is parked, or NULL. Lock held. */
+static struct trigger *find_parked(const struct trigger_pool *pool,
+				   enum trigger_scope scope,
+				   const struct trigger_victims *victims)
+{
+	struct trigger *t = trigger_parked_first(pool, scope);
+
+	while (t && is_victim(victims, t))
+		t = trigger_parked_next(t, scope);
+	return t;
+}
+
 /* Find the oldest of @pool whose peer has not answered, or NULL. Lock held. */
 static struct trigger *find_unanswered(struct trigger_pool *pool,
-				       enum trigger_scope scope)
+				       enum trigger_scope scope,
+				       const struct trigger_victims *victims)
 {
 	unsigned int left = TRIGGER_LIMIT_SCAN_MAX;
 	struct trigger *t, *next;
 
 	list_for_each_entry_safe(t, next, &pool->unanswered,
 				 in[scope].unanswered) {
-		if (!trigger_check_answered(t))
+		if (!is_victim(victims, t) && !trigger_check_answered(t))
 			return t;
 		if (!--left)
 			break;
@@ -87,70 +144,66 @@ static struct trigger *find_unanswered(struct trigger_pool *pool,
 	return NULL;
 }
 
-/* Find the one of @pool that makes way: see trigger_limit_make_room(). Lock held. */
-static struct trigger *find_victim(struct trigger_pool *pool,
-				   enum trigger_scope scope, bool evict)
-{
-	struct trigger *parked = trigger_parked_oldest(pool, scope);
-
-	if (parked || !evict)
-		return parked;
-	return find_unanswered(pool, scope);
-}
-
 /*
- * Make room in @scope for one more of @owner in @set: close what is over, else
- * evict one. -ENOSPC: refused, and counted.
+ * Choose who makes way for one more of @owner in @set, if the limit of @scope is
+ * reached. -ENOSPC: nobody does.
  */
-static int make_room(struct trigger_set *set, const union nf_inet_addr *owner,
-		     enum trigger_scope scope, u64 now, bool evict)
+static int choose(struct trigger_set *set, const union nf_inet_addr *owner,
+		  enum trigger_scope scope, bool evict,
+		  struct trigger_victims *victims)
 {
+	struct trigger_pool *pool = trigger_host_find_pool(set, owner, scope);
 	u32 limit = limit_of(set, scope);
-	struct trigger *victim = NULL;
-	struct trigger_pool *pool;
+	struct trigger *t;
 
-	pool = pool_of(set, trigger_host_find(set->table, set->family, owner),
-		       scope);
-	if (pool && pool->count >= limit) {
-		expire(pool, scope, now);
-		pool = pool_of(set, trigger_host_find(set->table, set->family,
-						      owner), scope);
-	}
-	if ((pool ? pool->count : 0) < limit)
-		return 0;
 	/* A limit of 0: nothing opens, whatever could make way. */
-	if (pool && limit)
-		victim = find_victim(pool, scope, evict);
-	if (!victim) {
-		trigger_count(set->table, refusal[scope]);
+	if (!limit)
 		return -ENOSPC;
-	}
-	trigger_close_locked(victim, TRIGGER_EVICTED);
+	if (!pool || pool->count - victims_in(victims, pool, scope) < limit)
+		return 0;
+	t = find_parked(pool, scope, victims);
+	if (!t && evict)
+		t = find_unanswered(pool, scope, victims);
+	if (!t)
+		return -ENOSPC;
+	victims->trigger[victims->n++] = t;
 	return 0;
 }
 
 /*
- * Make room for one more of @owner in @set, where a limit is reached: the oldest
- * one that is parked makes way, else the oldest one that is unanswered; of this
- * host, of this rule, of the table. A host that is refused has evicted nobody
- * else's; one that a rule refuses, at most one of its own.
+ * Choose in @victims who makes way for one more of @owner in @set, where a limit is
+ * reached: the oldest one that is parked, else the oldest one that is unanswered; of
+ * this host, of its /64, of this rule, of the table. They stay open until
+ * trigger_limit_evict(): who is refused, by a limit or for lack of memory, has
+ * evicted nobody.
  * Lock and RCU held. @evict false: what is open makes no way. -ENOSPC: a limit
  * refuses, and a counter says which.
  */
 int trigger_limit_make_room(struct trigger_set *set,
-			    const union nf_inet_addr *owner, u64 now,
-			    bool evict)
+			    const union nf_inet_addr *owner, bool evict,
+			    struct trigger_victims *victims)
 {
-	static const enum trigger_scope order[] = {
-		TRIGGER_IN_HOST, TRIGGER_IN_SET, TRIGGER_IN_TABLE,
+	static const enum trigger_scope order[TRIGGER_SCOPES] = {
+		TRIGGER_IN_HOST, TRIGGER_IN_NETWORK, TRIGGER_IN_SET,
+		TRIGGER_IN_TABLE,
 	};
 	unsigned int i;
-	int err;
 
+	victims->n = 0;
 	for (i = 0; i < ARRAY_SIZE(order); i++) {
-		err = make_room(set, owner, order[i], now, evict);
-		if (err)
-			return err;
+		if (choose(set, owner, order[i], evict, victims)) {
+			trigger_count(set->table, refusal[order[i]]);
+			return -ENOSPC;
+		}
 	}
 	return 0;
+}
+
+/* Close @victims, for whom another one has opened. Nothing closed since. Lock held. */
+void trigger_limit_evict(const struct trigger_victims *victims)
+{
+	unsigned int i;
+
+	for (i = 0; i < victims->n; i++)
+		trigger_close_locked(victims->trigger[i], TRIGGER_EVICTED);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The limits of a rule, a host and a namespace. What is full makes room as
+ * The limits of a rule, a host, a /64 and a namespace. What is full makes room as
  * conntrack does: one whose peer has never answered makes way.
  */
 #ifndef _TRIGGER_LIMIT_H
@@ -8,12 +8,24 @@
 
 #include "trigger.h"
 
-/* The most entries that one packet looks at, or closes, in one scope. */
+/*
+ * The most entries that one packet looks at in one scope, and the most that it closes
+ * because they are over.
+ */
 #define TRIGGER_LIMIT_SCAN_MAX	32
 
+/* Who makes way for one more: at most one for each limit. */
+struct trigger_victims {
+	struct trigger	*trigger[TRIGGER_SCOPES];
+	unsigned int	n;
+};
+
 unsigned int trigger_limit_table(void);
+void trigger_limit_expire(struct trigger_set *set,
+			  const union nf_inet_addr *owner, u64 now);
 int trigger_limit_make_room(struct trigger_set *set,
-			    const union nf_inet_addr *owner, u64 now,
-			    bool evict);
+			    const union nf_inet_addr *owner, bool evict,
+			    struct trigger_victims *victims);
+void trigger_limit_evict(const struct trigger_victims *victims);
 
 #endif /* _TRIGGER_LIMIT_H */

@@ -23,9 +23,20 @@ static const union nf_inet_addr *owner_of(const struct nf_conn *ct)
 	return &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
 }
 
-static void pool_add(struct trigger_pool *pool, struct trigger *t,
-		     enum trigger_scope scope)
+/* Add @t to the pool of @scope, if it has one. Lock held. */
+static void pool_add(struct trigger *t, enum trigger_scope scope)
 {
+	struct trigger_pool *pool = trigger_host_pool(t, scope);
+
+	if (!pool) {
+		INIT_LIST_HEAD(&t->in[scope].unanswered);
+		return;
+	}
+	if (scope == TRIGGER_IN_SET)
+		trigger_queue_add(t->set, &pool->all, &t->in[scope].all,
+				  trigger_queue_since);
+	else
+		list_add_tail_rcu(&t->in[scope].all, &pool->all);
 	list_add_tail(&t->in[scope].unanswered, &pool->unanswered);
 	WRITE_ONCE(pool->count, pool->count + 1);
 }
@@ -40,6 +51,7 @@ struct trigger *trigger_open_insert(struct trigger_set *set,
 				    u16 port, u64 since, u32 refreshed)
 {
 	struct trigger_table *table = set->table;
+	enum trigger_scope scope;
 	struct trigger *t;
 
 	t = kzalloc(struct_size(t, session, set->sessions),
@@ -60,13 +72,8 @@ struct trigger *trigger_open_insert(struct trigger_set *set,
 	if (trigger_hash_add(t))
 		goto err_host;
 
-	trigger_queue_add(set, &set->pool.all, &t->in[TRIGGER_IN_SET].all,
-			  trigger_queue_since);
-	list_add_tail_rcu(&t->in[TRIGGER_IN_HOST].all, &t->host->pool.all);
-	list_add_tail_rcu(&t->in[TRIGGER_IN_TABLE].all, &table->pool.all);
-	pool_add(&set->pool, t, TRIGGER_IN_SET);
-	pool_add(&t->host->pool, t, TRIGGER_IN_HOST);
-	pool_add(&table->pool, t, TRIGGER_IN_TABLE);
+	for (scope = 0; scope < TRIGGER_SCOPES; scope++)
+		pool_add(t, scope);
 	trigger_count(table, TRIGGER_OPENED);
 	if (table->pool.count == 1)
 		trigger_gc_start(table);
@@ -77,19 +84,6 @@ err_host:
 err_free:
 	kfree(t);
 	return NULL;
-}
-
-/* Close what is over at the head of the queue of @set. Lock held. */
-static void expire_head(struct trigger_set *set, u64 now)
-{
-	unsigned int left = TRIGGER_LIMIT_SCAN_MAX;
-	struct trigger *t, *next;
-
-	list_for_each_entry_safe(t, next, &set->pool.all,
-				 in[TRIGGER_IN_SET].all) {
-		if (!trigger_close_expired(t, now) || !--left)
-			break;
-	}
 }
 
 /*
@@ -125,6 +119,7 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct trigger_table *table = set->table;
 	struct trigger_session replaced = {};
+	struct trigger_victims victims;
 	struct trigger *t, *opened = NULL;
 	u64 now;
 
@@ -137,9 +132,9 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 		replaced = trigger_refresh_locked(t, ct, now);
 		goto out;
 	}
-	if (trigger_limit_make_room(set, owner_of(ct), now, true))
+	trigger_limit_expire(set, owner_of(ct), now);
+	if (trigger_limit_make_room(set, owner_of(ct), true, &victims))
 		goto out;
-	expire_head(set, now);
 	t = trigger_open_insert(set, owner_of(ct), tuple->dst.protonum,
 				trigger_proto_port(tuple),
 				trigger_queue_next_since(table, now), now);
@@ -152,6 +147,7 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 		trigger_close_quiet(t, TRIGGER_CLOSED);
 		goto out;
 	}
+	trigger_limit_evict(&victims);
 	trigger_event_opened(t);
 	opened = t;
 out:

@@ -13,11 +13,13 @@ static struct trigger *trigger_of(const struct rb_node *node,
 
 static void insert(struct trigger_parked *parked, enum trigger_scope scope)
 {
-	struct rb_root_cached *root =
-		&trigger_host_pool(parked->trigger, scope)->parked;
-	struct rb_node **link = &root->rb_root.rb_node, *parent = NULL;
+	struct trigger_pool *pool = trigger_host_pool(parked->trigger, scope);
+	struct rb_node **link, *parent = NULL;
 	bool leftmost = true;
 
+	if (!pool)
+		return;
+	link = &pool->parked.rb_root.rb_node;
 	while (*link) {
 		parent = *link;
 		if (parked->trigger->since < trigger_of(parent, scope)->since) {
@@ -28,7 +30,7 @@ static void insert(struct trigger_parked *parked, enum trigger_scope scope)
 		}
 	}
 	rb_link_node(&parked->node[scope], parent, link);
-	rb_insert_color_cached(&parked->node[scope], root, leftmost);
+	rb_insert_color_cached(&parked->node[scope], &pool->parked, leftmost);
 }
 
 /* Park @t, which is neither parked nor dead. Lock held. -ENOMEM: it is not. */
@@ -55,22 +57,36 @@ void trigger_parked_del(struct trigger *t)
 {
 	struct trigger_table *table = t->set->table;
 	struct trigger_parked *parked = t->parked;
+	struct trigger_pool *pool;
 	enum trigger_scope scope;
 
 	lockdep_assert_held(&table->lock);
-	for (scope = 0; scope < TRIGGER_SCOPES; scope++)
-		rb_erase_cached(&parked->node[scope],
-				&trigger_host_pool(t, scope)->parked);
+	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+		pool = trigger_host_pool(t, scope);
+		if (pool)
+			rb_erase_cached(&parked->node[scope], &pool->parked);
+	}
 	WRITE_ONCE(t->parked, NULL);
 	WRITE_ONCE(table->parked, table->parked - 1);
 	kfree(parked);
 }
 
-/* Return the one of @pool, that of a @scope, that opened first, or NULL. Lock held. */
-struct trigger *trigger_parked_oldest(const struct trigger_pool *pool,
-				      enum trigger_scope scope)
+static struct trigger *of_node(const struct rb_node *node,
+			       enum trigger_scope scope)
 {
-	struct rb_node *first = rb_first_cached(&pool->parked);
+	return node ? trigger_of(node, scope) : NULL;
+}
 
-	return first ? trigger_of(first, scope) : NULL;
+/* Return the one of @pool, that of a @scope, that opened first, or NULL. Lock held. */
+struct trigger *trigger_parked_first(const struct trigger_pool *pool,
+				     enum trigger_scope scope)
+{
+	return of_node(rb_first_cached(&pool->parked), scope);
+}
+
+/* Return the one that opened behind @t, which is parked, or NULL. Lock held. */
+struct trigger *trigger_parked_next(const struct trigger *t,
+				    enum trigger_scope scope)
+{
+	return of_node(rb_next(&t->parked->node[scope]), scope);
 }

@@ -117,6 +117,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 {
 	struct trigger_session found[TRIGGER_SESSIONS_MAX] = {};
 	struct trigger_table *table = set->table;
+	struct trigger_victims victims;
 	bool open = true;
 	struct trigger *t;
 	int err = -ENOENT;
@@ -131,7 +132,8 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 		goto out;
 	t = trigger_hash_find(set, &saved->owner);
 	if (!t || trigger_close_expired(t, now)) {
-		err = trigger_limit_make_room(set, &saved->owner, now, false);
+		trigger_limit_expire(set, &saved->owner, now);
+		err = trigger_limit_make_room(set, &saved->owner, false, &victims);
 		if (err)
 			goto out;
 		err = -ENOMEM;
@@ -150,6 +152,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 		restore_stamp(t, now - saved->idle);
 		goto out;
 	}
+	trigger_limit_evict(&victims);
 	restore_sessions(t, found, n, now);
 	if (saved->answered)
 		trigger_set_answered(t);

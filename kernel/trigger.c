@@ -81,6 +81,7 @@ void trigger_set_answered(struct trigger *t)
 
 	WRITE_ONCE(t->answered, true);
 	WRITE_ONCE(t->stamp_only, t->set->plain);
+	/* Where there is no pool it is in no list. */
 	for (scope = 0; scope < TRIGGER_SCOPES; scope++)
 		list_del_init(&t->in[scope].unanswered);
 }

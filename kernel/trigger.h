@@ -48,14 +48,15 @@ struct trigger_rule;
 /* What has a limit, and a list of the active triggers that count towards it. */
 enum trigger_scope {
 	TRIGGER_IN_SET,		/* one rule */
-	TRIGGER_IN_HOST,	/* one owner (on IPv6: its /64) */
+	TRIGGER_IN_HOST,	/* one owner */
+	TRIGGER_IN_NETWORK,	/* the /64 of an owner on IPv6 */
 	TRIGGER_IN_TABLE,	/* one namespace */
 	TRIGGER_SCOPES,
 };
 
 /*
  * The active triggers in one scope.
- * @all:	TABLE: by id, RCU. SET: the queue for the ports, RCU. HOST: by id.
+ * @all:	SET: the queue for the ports, RCU. The others: by id, TABLE with RCU.
  * @unanswered:	those whose peer has not answered yet, the oldest first
  * @parked:	those that are parked, by since (parked.c)
  */
@@ -70,7 +71,7 @@ struct trigger_pool {
  * @gone:	nothing opens any more
  * @triggers:	by set and owner (hash.c)
  * @queues:	by set and peer (peer.c)
- * @hosts:	by family and host (host.c)
+ * @hosts:	addresses and /64s (host.c)
  * @parked:	how many of those in @pool are parked
  * @dead:	what died since the lock was taken (lock.c)
  * @last_id, @last_since: what trigger.id and .since had last

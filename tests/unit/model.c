@@ -420,8 +420,16 @@ static bool same_host(const struct model *m, const struct world_rule *r,
 {
 	union nf_inet_addr a = owner_addr(m), b = world_owner(r->family, owner);
 
-	return m->rule->family == r->family && a.all[0] == b.all[0] &&
-	       a.all[1] == b.all[1];
+	return m->rule->family == r->family && !memcmp(&a, &b, sizeof(a));
+}
+
+static bool same_network(const struct model *m, const struct world_rule *r,
+			 unsigned int owner)
+{
+	union nf_inet_addr a = owner_addr(m), b = world_owner(r->family, owner);
+
+	return m->rule->family == NFPROTO_IPV6 && r->family == NFPROTO_IPV6 &&
+	       a.all[0] == b.all[0] && a.all[1] == b.all[1];
 }
 
 static bool in_scope(const struct model *m, enum trigger_scope scope,
@@ -429,7 +437,8 @@ static bool in_scope(const struct model *m, enum trigger_scope scope,
 {
 	return scope == TRIGGER_IN_TABLE ||
 	       (scope == TRIGGER_IN_SET && m->rule == r) ||
-	       (scope == TRIGGER_IN_HOST && same_host(m, r, owner));
+	       (scope == TRIGGER_IN_HOST && same_host(m, r, owner)) ||
+	       (scope == TRIGGER_IN_NETWORK && same_network(m, r, owner));
 }
 
 static u32 limit(enum trigger_scope scope, const struct world_rule *r)
@@ -439,6 +448,8 @@ static u32 limit(enum trigger_scope scope, const struct world_rule *r)
 		return r->info.max ?: U32_MAX;
 	case TRIGGER_IN_HOST:
 		return *shim_param_max_per_host;
+	case TRIGGER_IN_NETWORK:
+		return max(*shim_param_max_triggers / 2, 1U);
 	default:
 		return *shim_param_max_triggers;
 	}
@@ -452,10 +463,33 @@ static bool goes_first(const struct model *m, const struct model *other)
 	return m->parked ? m->since < other->since : m->t->id < other->t->id;
 }
 
+static bool is_one_of(const struct trigger *t, struct trigger *const *those,
+		      unsigned int n)
+{
+	while (n--) {
+		if (those[n] == t)
+			return true;
+	}
+	return false;
+}
+
+static void evict_all(struct trigger *const *victims, unsigned int n)
+{
+	unsigned int i = 0;
+
+	model_count[TRIGGER_EVICTED] += n;
+	while (i < model_n) {
+		if (is_one_of(model[i].t, victims, n))
+			model_forget(&model[i]);
+		else
+			i++;
+	}
+}
+
 /*
  * Whether there is room for one more: one scope behind the other, each that is
  * full evicts its oldest parked one, with @evict its oldest unanswered one, or
- * refuses.
+ * refuses, so that nobody is evicted.
  */
 bool model_make_room(const struct world_rule *r, unsigned int owner, bool evict)
 {
@@ -464,10 +498,12 @@ bool model_make_room(const struct world_rule *r, unsigned int owner, bool evict)
 		enum trigger_stat	refusal;
 	} order[] = {
 		{ TRIGGER_IN_HOST,	TRIGGER_REFUSED_HOST },
+		{ TRIGGER_IN_NETWORK,	TRIGGER_REFUSED_HOST },
 		{ TRIGGER_IN_SET,	TRIGGER_REFUSED_RULE },
 		{ TRIGGER_IN_TABLE,	TRIGGER_REFUSED_FULL },
 	};
-	unsigned int i, o, n;
+	struct trigger *victim[TRIGGER_SCOPES];
+	unsigned int i, o, n, victims = 0;
 
 	for (o = 0; o < ARRAY_SIZE(order); o++) {
 		struct model *oldest = NULL;
@@ -477,7 +513,8 @@ bool model_make_room(const struct world_rule *r, unsigned int owner, bool evict)
 		for (i = 0; i < model_n; i++) {
 			struct model *m = &model[i];
 
-			if (!in_scope(m, order[o].scope, r, owner))
+			if (!in_scope(m, order[o].scope, r, owner) ||
+			    is_one_of(m->t, victim, victims))
 				continue;
 			n++;
 			may_go = m->parked || (evict && !is_answered(m->t));
@@ -493,9 +530,9 @@ bool model_make_room(const struct world_rule *r, unsigned int owner, bool evict)
 		}
 		unit_log("evicted, scope %d: owner %u", order[o].scope,
 			 oldest->owner);
-		model_count[TRIGGER_EVICTED]++;
-		model_forget(oldest);
+		victim[victims++] = oldest->t;
 	}
+	evict_all(victim, victims);
 	return true;
 }
 

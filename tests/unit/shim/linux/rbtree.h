@@ -47,6 +47,21 @@ static inline void rb_insert_color_cached(struct rb_node *node,
 	root->rb_leftmost = first;
 }
 
+/* The one behind @node in the order of the tree, or NULL. */
+static inline struct rb_node *rb_next(const struct rb_node *node)
+{
+	struct rb_node *next = node->rb_right;
+
+	if (next) {
+		while (next->rb_left)
+			next = next->rb_left;
+		return next;
+	}
+	while (node->parent && node == node->parent->rb_right)
+		node = node->parent;
+	return node->parent;
+}
+
 void rb_erase_cached(struct rb_node *node, struct rb_root_cached *root);
 
 #endif /* _SHIM_RBTREE_H */
