@@ -32,6 +32,7 @@ void trigger_close_quiet(struct trigger *t, enum trigger_stat why)
 	if (t->parked)
 		trigger_parked_del(t);
 	trigger_hash_del(t);
+	trigger_due_del(t);
 	hlist_for_each_entry_safe(peer, next, &t->peers, node)
 		trigger_peer_del(peer);
 	trigger_set_answered(t);

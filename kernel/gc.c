@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The collector. See gc.h. */
+#include <linux/sched.h>
+
 #include "close.h"
+#include "due.h"
 #include "gc.h"
 #include "lock.h"
 #include "walk.h"
@@ -77,6 +80,23 @@ static void visit(struct trigger *t, void *data)
 	trigger_gc_one(t);
 }
 
+/* Visit those of @table that are due. Process context. */
+static void visit_due(struct trigger_table *table)
+{
+	struct trigger *batch[TRIGGER_DUE_BATCH];
+	u64 now = trigger_clock_now();
+	unsigned int n, i;
+
+	do {
+		rcu_read_lock();
+		n = trigger_due_take(table, now, batch);
+		for (i = 0; i < n; i++)
+			trigger_gc_one(batch[i]);
+		rcu_read_unlock();
+		cond_resched();
+	} while (n);
+}
+
 /*
  * Visit each active trigger of @table once, so that what is over is closed and
  * counted. Process context. The lock is held for one of them at a time.
@@ -91,7 +111,7 @@ static void gc_work(struct work_struct *work)
 	struct trigger_table *table =
 		container_of(to_delayed_work(work), struct trigger_table, gc);
 
-	trigger_gc_run(table);
+	visit_due(table);
 	trigger_lock_take(table);
 	if (table->pool.count && !table->gone)
 		trigger_gc_start(table);
@@ -104,6 +124,7 @@ static void gc_work(struct work_struct *work)
  */
 void trigger_gc_init(struct trigger_table *table)
 {
+	trigger_due_init(&table->due);
 	INIT_DELAYED_WORK(&table->gc, gc_work);
 }
 

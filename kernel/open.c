@@ -74,6 +74,7 @@ struct trigger *trigger_open_insert(struct trigger_set *set,
 
 	for (scope = 0; scope < TRIGGER_SCOPES; scope++)
 		pool_add(t, scope);
+	trigger_due_add(t, trigger_clock_now());
 	trigger_count(table, TRIGGER_OPENED);
 	if (table->pool.count == 1)
 		trigger_gc_start(table);

@@ -44,7 +44,7 @@ static u8 find_place(const struct trigger *t, const struct nf_conn *ct)
 }
 
 /* Follow @ct; the one whose place it takes is put into *@replaced. Lock held. */
-static void follow(struct trigger *t, struct nf_conn *ct, u32 now,
+static void follow(struct trigger *t, struct nf_conn *ct, u64 now,
 		   struct trigger_session *replaced)
 {
 	struct trigger_session session = trigger_session_get(ct);
@@ -57,6 +57,7 @@ static void follow(struct trigger *t, struct nf_conn *ct, u32 now,
 	*replaced = trigger_session_set(&t->session[place], session);
 	/* Pairs with the acquire in trigger_has_session(). */
 	smp_store_release(&t->next_session, (place + 1) % t->set->sessions);
+	trigger_due_soon(t, now);
 }
 
 /*

@@ -30,6 +30,7 @@
 #include <linux/workqueue.h>
 
 #include "clock.h"
+#include "due.h"
 #include "ports.h"
 #include "session.h"
 #include "stat.h"
@@ -77,6 +78,7 @@ struct trigger_pool {
  * @last_id, @last_since: what trigger.id and .since had last
  * @net:	where its events go; until its exit, not with a reference
  * @event_seq:	the number of the next event
+ * @due:	when each is visited by @gc (due.c)
  */
 struct trigger_table {
 	spinlock_t			lock;	/* all changes */
@@ -92,6 +94,7 @@ struct trigger_table {
 	struct net			*net;
 	u32				event_seq;
 	struct trigger_stats __percpu	*stats;
+	struct trigger_due		due;
 	struct delayed_work		gc;
 };
 
@@ -177,6 +180,7 @@ struct trigger {
 	u64			id;
 	struct trigger_host	*host;
 	struct trigger_parked	*parked;
+	struct list_head	due;
 	struct {
 		struct list_head	all;
 		union {
