@@ -145,8 +145,14 @@ UNIT_TEST(bounded_packets)
 
 	/* All of them over, and the collector late. */
 	shim_jiffies += 700 * HZ;
-	for (i = 0; i < 100; i++)
+	for (i = 0; i < 100; i++) {
+		u64 expired = stat(TRIGGER_EXPIRED);
+
 		send_cheaply(i);
+		/* So many for its room, and so many at the head of the line. */
+		check(stat(TRIGGER_EXPIRED) - expired <=
+		      2 * TRIGGER_LIMIT_SCAN_MAX);
+	}
 	check(stat(TRIGGER_EXPIRED) >= 100);
 	check_equal(stat(TRIGGER_OPENED), MANY + 100);
 
@@ -467,6 +473,40 @@ static bool extend_one(void)
 	check(!err || err == -ENOMEM);
 	trigger_walk_all(&world.table, close_it, NULL);
 	return failed == shim_failed && !err;
+}
+
+/* A table that is full: who cannot open for lack of memory has evicted nobody. */
+static bool open_in_full_table(void)
+{
+	unsigned long failed = shim_failed;
+	u64 evicted = stat(TRIGGER_EVICTED);
+	unsigned int i, opened;
+
+	new_conns();
+	for (i = 0; i < ARRAY_SIZE(conn); i++)
+		set_owner(&conn[i], i);
+	rcu_read_lock();
+	for (i = 0; i < 2; i++)
+		trigger_open_packet(&rule->set, &conn[i]);
+	opened = world.table.pool.count;
+	trigger_open_packet(&rule->set, &conn[2]);
+	rcu_read_unlock();
+	check(world.table.pool.count >= opened);
+	check_equal(stat(TRIGGER_EVICTED) - evicted,
+		    opened == 2 && failed == shim_failed);
+	trigger_walk_all(&world.table, close_it, NULL);
+	return failed == shim_failed;
+}
+
+UNIT_TEST(no_memory_evicts_nobody)
+{
+	world_begin();
+	listener_end();
+	*shim_param_max_triggers = 2;
+	make_rule(113, 113, XT_TRIGGER_F_PEER_HOST | XT_TRIGGER_F_SESSION);
+	unit_fail_each_allocation(open_in_full_table);
+	trigger_rule_put(rule);
+	world_end();
 }
 
 UNIT_TEST(no_memory)
