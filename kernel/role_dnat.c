@@ -6,6 +6,7 @@
 #include <linux/skbuff.h>
 #include <net/inet_sock.h>
 #include <net/inet_hashtables.h>
+#include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_nat.h>
 #include <net/netfilter/nf_socket.h>
@@ -25,31 +26,43 @@ static bool is_local(const struct xt_action_param *par,
 	const struct in_device *in;
 	const struct in_ifaddr *first;
 
+	/* Of a VRF, and of one link, an address is local to their devices only. */
 	if (xt_family(par) != NFPROTO_IPV4)
-		return nf_ipv6_chk_addr(xt_net(par), &addr->in6, NULL, 0);
+		return nf_ipv6_chk_addr(xt_net(par), &addr->in6, xt_in(par), 0);
 	in = __in_dev_get_rcu(xt_in(par));
 	first = in ? rcu_dereference(in->ifa_list) : NULL;
 	return (first && first->ifa_local == addr->ip) ||
 	       __ip_dev_find(xt_net(par), addr->ip, false);
 }
 
-/*
- * Whether a socket of the router takes the packet. Costs a socket lookup, so
- * it comes last. The kernel's lookup knows tcp and udp.
- */
-static bool is_listener(struct sk_buff *skb,
-			const struct xt_action_param *par)
+/* Whether a socket takes the packet as one that came in by @dev. */
+static bool listens_on(struct sk_buff *skb, const struct xt_action_param *par,
+		       const struct net_device *dev)
 {
 	struct sock *sk = NULL;
 
 	if (xt_family(par) == NFPROTO_IPV4)
-		sk = nf_sk_lookup_slow_v4(xt_net(par), skb, xt_in(par));
+		sk = nf_sk_lookup_slow_v4(xt_net(par), skb, dev);
 	else if (IS_ENABLED(CONFIG_IPV6))
-		sk = nf_sk_lookup_slow_v6(xt_net(par), skb, xt_in(par));
+		sk = nf_sk_lookup_slow_v6(xt_net(par), skb, dev);
 	if (!sk)
 		return false;
 	sock_gen_put(sk);	/* the lookup's own, whatever skb->sk is */
 	return true;
+}
+
+/*
+ * Whether a socket of the router takes the packet; it may be bound to the VRF of the
+ * packet's device. Costs a socket lookup, so it comes last. The kernel's lookup knows
+ * tcp and udp.
+ */
+static bool is_listener(struct sk_buff *skb,
+			const struct xt_action_param *par)
+{
+	const struct net_device *vrf = l3mdev_master_dev_rcu(xt_in(par));
+
+	return listens_on(skb, par, xt_in(par)) ||
+	       (vrf && listens_on(skb, par, vrf));
 }
 
 /*

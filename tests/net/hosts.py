@@ -177,11 +177,11 @@ class Host(Namespace):
 
     # --- serving
 
-    def serve(self, where, address=None):
-        """Listen on a port: all addresses of both families, or one address."""
+    def serve(self, where, address=None, device=None):
+        """Listen on a port: all addresses of both families, or one address of a device's VRF."""
         if (where, address) not in self._servers:
             protocol = where.split(":")[0]
-            self._servers[where, address] = SERVERS[protocol](self, where, address)
+            self._servers[where, address] = SERVERS[protocol](self, where, address, device)
 
     def servers(self, where):
         return [server for (port, _), server in self._servers.items() if port == where]
@@ -323,6 +323,14 @@ def icmp_echo(identifier):
     return message(internet_checksum(message(0)))
 
 
+def icmp_unreachable(packet):
+    """An ICMP error about a packet: its port is unreachable."""
+    def message(checksum):
+        return struct.pack("!BBHI", 3, 3, checksum, 0) + packet[:28]
+
+    return message(internet_checksum(message(0)))
+
+
 def internet_checksum(data):
     total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
     while total >> 16:
@@ -334,7 +342,7 @@ def internet_checksum(data):
 
 
 class StreamServer:
-    def __init__(self, host, where, address):
+    def __init__(self, host, where, address, device):
         protocol, port = where.split(":")
         self.host = host
         if protocol == "sctp":
@@ -347,12 +355,13 @@ class StreamServer:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if not address:
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        _bind_to_device(self.socket, device)
         self.socket.bind((address or "::", int(port)))
         self.socket.listen(64)
 
 
 class DatagramServer:
-    def __init__(self, host, where, address):
+    def __init__(self, host, where, address, device):
         self.host = host
         with host:
             self.socket = socket.socket(family_of(address or "::"), socket.SOCK_DGRAM)
@@ -361,8 +370,14 @@ class DatagramServer:
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
         self.address = address
+        _bind_to_device(self.socket, device)
         self.socket.bind((address or "::", int(where.split(":")[1])))
         self.socket.settimeout(PATIENCE)
+
+
+def _bind_to_device(sock, device):
+    if device:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
 
 
 SERVERS = {"tcp": StreamServer, "sctp": StreamServer, "udp": DatagramServer}
@@ -453,6 +468,11 @@ class StreamFlow:
         token = _token()
         self._server.sendall(token)
         assert self._receive(self._client) == token
+
+    def tell(self, text):
+        """A text from the one who accepted."""
+        self._server.sendall(text.encode())
+        assert self._client.recv(len(text), socket.MSG_WAITALL) == text.encode()
 
     def echo(self):
         """Both ways work, or an exception."""
