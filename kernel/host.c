@@ -69,13 +69,13 @@ static struct trigger_host *find(struct trigger_table *table,
 
 /* Find what has @key, or make it, without a user; NULL: no memory. */
 static struct trigger_host *find_or_make(struct trigger_table *table,
-					 const struct host_key *key)
+					 const struct host_key *key, gfp_t gfp)
 {
 	struct trigger_host *host = find(table, key);
 
 	if (host)
 		return host;
-	host = kzalloc(sizeof(*host), GFP_ATOMIC | __GFP_NOWARN);
+	host = kzalloc(sizeof(*host), gfp);
 	if (!host)
 		return NULL;
 	host->addr = key->addr;
@@ -96,13 +96,14 @@ static void delete(struct trigger_table *table, struct trigger_host *host)
 }
 
 /* Give the new @host its /64. -ENOMEM. */
-static int join_network(struct trigger_table *table, struct trigger_host *host)
+static int join_network(struct trigger_table *table, struct trigger_host *host,
+			gfp_t gfp)
 {
 	struct host_key key = network_key(host->family, &host->addr);
 
 	if (host->family != NFPROTO_IPV6)
 		return 0;
-	host->network = find_or_make(table, &key);
+	host->network = find_or_make(table, &key, gfp);
 	if (!host->network)
 		return -ENOMEM;
 	host->network->users++;
@@ -113,14 +114,15 @@ static int join_network(struct trigger_table *table, struct trigger_host *host)
  * Return the host at @addr with a reference; NULL: no memory. Lock and RCU held.
  */
 struct trigger_host *trigger_host_get(struct trigger_table *table, u8 family,
-				      const union nf_inet_addr *addr)
+				      const union nf_inet_addr *addr,
+				      gfp_t gfp)
 {
 	struct host_key key = host_key(family, addr);
-	struct trigger_host *host = find_or_make(table, &key);
+	struct trigger_host *host = find_or_make(table, &key, gfp);
 
 	if (!host)
 		return NULL;
-	if (!host->users && join_network(table, host)) {
+	if (!host->users && join_network(table, host, gfp)) {
 		delete(table, host);
 		return NULL;
 	}

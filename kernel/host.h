@@ -26,7 +26,8 @@ struct trigger_host {
 };
 
 struct trigger_host *trigger_host_get(struct trigger_table *table, u8 family,
-				      const union nf_inet_addr *addr);
+				      const union nf_inet_addr *addr,
+				      gfp_t gfp);
 void trigger_host_put(struct trigger_table *table, struct trigger_host *host);
 struct trigger_pool *trigger_host_pool(const struct trigger *t,
 				       enum trigger_scope scope);

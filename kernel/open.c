@@ -48,17 +48,17 @@ static void pool_add(struct trigger *t, enum trigger_scope scope)
  */
 struct trigger *trigger_open_insert(struct trigger_set *set,
 				    const union nf_inet_addr *owner, u8 proto,
-				    u16 port, u64 since, u32 refreshed)
+				    u16 port, u64 since, u32 refreshed,
+				    gfp_t gfp)
 {
 	struct trigger_table *table = set->table;
 	enum trigger_scope scope;
 	struct trigger *t;
 
-	t = kzalloc(struct_size(t, session, set->sessions),
-		    GFP_ATOMIC | __GFP_NOWARN);
+	t = kzalloc(struct_size(t, session, set->sessions), gfp);
 	if (!t)
 		return NULL;
-	t->host = trigger_host_get(table, set->family, owner);
+	t->host = trigger_host_get(table, set->family, owner, gfp);
 	if (!t->host)
 		goto err_free;
 	t->owner = *owner;
@@ -138,7 +138,8 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 		goto out;
 	t = trigger_open_insert(set, owner_of(ct), tuple->dst.protonum,
 				trigger_proto_port(tuple),
-				trigger_queue_next_since(table, now), now);
+				trigger_queue_next_since(table, now), now,
+				TRIGGER_GFP);
 	if (!t)
 		goto out;
 	trigger_refresh_locked(t, ct, now);

@@ -43,13 +43,14 @@ trigger_peer_find_queue(const struct trigger_set *set,
 
 /* Find the queue, or make it; NULL: no memory. */
 static struct trigger_peer_queue *queue_get(const struct trigger_set *set,
-					    const union nf_inet_addr *addr)
+					    const union nf_inet_addr *addr,
+					    gfp_t gfp)
 {
 	struct trigger_peer_queue *queue = trigger_peer_find_queue(set, addr);
 
 	if (queue)
 		return queue;
-	queue = kzalloc(sizeof(*queue), GFP_ATOMIC | __GFP_NOWARN);
+	queue = kzalloc(sizeof(*queue), gfp);
 	if (!queue)
 		return NULL;
 	queue->set = set;
@@ -74,14 +75,14 @@ static u64 peer_since(const struct list_head *link)
  * trigger_peer_del_newest() if it wants none of several. -ENOMEM: not added.
  */
 int trigger_peer_add(struct trigger *t, const union nf_inet_addr *addr,
-		     u64 since, u32 contacted)
+		     u64 since, u32 contacted, gfp_t gfp)
 {
 	struct trigger_peer *peer;
 
-	peer = kzalloc(sizeof(*peer), GFP_ATOMIC | __GFP_NOWARN);
+	peer = kzalloc(sizeof(*peer), gfp);
 	if (!peer)
 		return -ENOMEM;
-	peer->queue = queue_get(t->set, addr);
+	peer->queue = queue_get(t->set, addr, gfp);
 	if (!peer->queue) {
 		kfree(peer);
 		return -ENOMEM;

@@ -48,7 +48,7 @@ struct trigger_peer_queue *
 trigger_peer_find_queue(const struct trigger_set *set,
 			const union nf_inet_addr *addr);
 int trigger_peer_add(struct trigger *t, const union nf_inet_addr *addr,
-		     u64 since, u32 contacted);
+		     u64 since, u32 contacted, gfp_t gfp);
 void trigger_peer_del(struct trigger_peer *peer);
 void trigger_peer_del_newest(struct trigger *t, unsigned int n);
 void trigger_peer_evict(struct trigger *t, u32 now);

@@ -171,7 +171,8 @@ struct trigger_session trigger_refresh_locked(struct trigger *t,
 	refresh_stamp(t, now);
 	if (should_add_peer(t, ct)) {
 		trigger_peer_add(t, peer_of(ct),
-				 trigger_queue_next_since(table, now), now);
+				 trigger_queue_next_since(table, now), now,
+				 TRIGGER_GFP);
 		trigger_peer_evict(t, now);
 	} else if (t->set->peer_host) {
 		refresh_peer(t, ct, now);

@@ -10,6 +10,12 @@
 #include "restore.h"
 
 /*
+ * Root of a namespace restores as much as the limits allow: its memory cgroup pays.
+ * Before 5.15 memory that is taken with softirqs off was accounted to nobody.
+ */
+#define RESTORE_GFP	(TRIGGER_GFP | __GFP_ACCOUNT)
+
+/*
  * Add the peers of @saved to @t, all or none; one that was @open already keeps
  * those that it has, and gets the newest ones that fit. Lock and RCU held.
  * -ENOMEM.
@@ -32,7 +38,7 @@ static int restore_peers(struct trigger *t, const struct trigger_restore *saved,
 		if (trigger_peer_find(t, fresh[n - 1 - added]))
 			continue;
 		err = trigger_peer_add(t, fresh[n - 1 - added], t->since,
-				       now - saved->idle);
+				       now - saved->idle, RESTORE_GFP);
 		if (err) {
 			trigger_peer_del_newest(t, added);
 			return err;
@@ -83,7 +89,7 @@ static struct trigger *insert(struct trigger_set *set,
 	struct trigger *t;
 
 	t = trigger_open_insert(set, &saved->owner, saved->proto, saved->port,
-				since, now - saved->idle);
+				since, now - saved->idle, RESTORE_GFP);
 	if (!t)
 		return NULL;
 	/* What opens in the same tick is queued behind it. */

@@ -136,6 +136,9 @@ struct trigger_set {
 	struct trigger_pool		pool;
 };
 
+/* How memory is taken with the lock held, for a packet. */
+#define TRIGGER_GFP	(GFP_ATOMIC | __GFP_NOWARN)
+
 /* In trigger.next_session: restored, and waiting for a connection to follow. */
 #define TRIGGER_ADOPTING	U8_MAX
 

@@ -31,7 +31,7 @@ def test_its_retransmit_triggers(router, lan1, wan, passive):
     lan1.send_raw(wan.ip, passive)
     wait_until(router.triggers, "its first packet opens")
     assert "dport=40000 [UNREPLIED]" in router.conntrack("-L", "--status", "EXPECTED")
-    write(router, "/")
+    write(router, "/\n")
     assert not router.triggers()
     lan1.send_raw(wan.ip, passive)
     wait_until(router.triggers, "the same packet again opens")
@@ -41,7 +41,7 @@ def test_an_error_about_it_does_not(router, lan1, wan, passive):
     """An ICMP error is related to the connection, but no part of it."""
     lan1.send_raw(wan.ip, passive)
     wait_until(router.triggers, "it opens")
-    write(router, "/")
+    write(router, "/\n")
     answer = ipv4(wan.ip, lan1.ip, 6, tcp_syn(wan.ip, lan1.ip, 40000, 4000))
     lan1.send_raw(wan.ip, ipv4(lan1.ip, wan.ip, 1, icmp_unreachable(answer)))
     lan1.send_raw(wan.ip, syn(lan1, wan, 40001))

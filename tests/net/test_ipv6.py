@@ -11,6 +11,7 @@ from router import DNAT, IN, MASQUERADE, out
 
 OPTIONS = "--trigger-match 3000 --trigger-relate all:113"
 TRIGGER = out(OPTIONS)
+OTHER_TRIGGER = out("--trigger-match 3001 --trigger-relate tcp:114")
 
 
 def test_pinhole(router, lan1, lan2, wan):
@@ -146,17 +147,55 @@ def test_nat66_owner_last(router, lan1, lan2, wan):
     assert wan.who_answers("tcp:113", dst=router.ip6) == lan2.ip6
 
 
-def test_a_host_is_a_slash_64(router, lan1, lan2, wan):
-    """Addresses of one /64 share the limit of one host; another /64 has its own."""
+def test_a_host_is_an_address(router, lan1, lan2):
+    """The limit of a host is that of one address; a LAN's other addresses have their own."""
+    router.load6(TRIGGER, OTHER_TRIGGER)
+    router.set_parameter("max_per_host", 1)
+    count = router.counting()
+    for owner in (lan2.ip6, *OTHER_OWNERS6[:2]):
+        lan2.connect("udp:3000", src=owner)
+    lan2.connect("udp:3001", src=lan2.ip6)
+    assert (count("refused_host"), count("opened")) == (1, 3)
+
+
+def open_silently(router, host, *owners):
+    """A triggering datagram from each address, which nobody answers."""
+    host.send_raw(SILENT6, *(ipv6(owner, SILENT6, 17, udp(4000, 3000)) for owner in owners))
+    wait_until(lambda: router.triggers(owner=owners[-1]), "the last one has opened")
+
+
+def test_a_slash_64_has_half_of_the_table(router, lan1, lan2, wan):
+    """One /64 evicts its own oldest unanswered ones from its half; another /64 has room."""
     router.load6(TRIGGER, IN)
-    router.set_parameter("max_per_host", 2)
+    router.set_parameter("max_triggers", 6)
+    lan2.connect("udp:3000", src=lan2.ip6)
+    count = router.counting()
+    spoofed = ["2001:db8:1::%x" % n for n in range(0x1000, 0x1014)]
+    open_silently(router, lan1, *spoofed)
+    assert router.owners() == [lan2.ip6] + spoofed[-2:]
+    assert (count("opened"), count("evicted"), count("refused_host")) == (20, 18, 0)
+    assert wan.who_answers("tcp:113", dst=lan2.ip6) == lan2.ip6
+    elsewhere = ["2001:db8:1:1::%x" % n for n in range(1, 4)]
+    open_silently(router, lan1, *elsewhere)
+    assert router.owners() == [lan2.ip6] + spoofed[-2:] + elsewhere
+    assert (count("evicted"), count("refused_full")) == (18, 0)
+
+
+def test_a_slash_64_of_answered_ones_is_refused(router, lan1, lan2):
+    """What has been answered makes no way in a /64 either, and the refusal is the host's."""
+    router.load6(TRIGGER)
+    router.set_parameter("max_triggers", 4)
     for owner in (lan2.ip6, OTHER_OWNERS6[0]):
         lan2.connect("udp:3000", src=owner)
     count = router.counting()
     lan2.connect("udp:3000", src=OTHER_OWNERS6[1])
-    assert (count("refused_host"), count("opened")) == (1, 0)
-    assert wan.who_answers("tcp:113", dst=lan2.ip6) == lan2.ip6
-    elsewhere = "2001:db8:1:1::1"
-    lan1.send_raw(SILENT6, ipv6(elsewhere, SILENT6, 17, udp(4000, 3000)))
-    wait_until(lambda: router.triggers(owner=elsewhere), "another /64 may open")
-    assert count("refused_host") == 1
+    assert (count("refused_host"), count("refused_full"), count("opened")) == (1, 0, 0)
+    open_silently(router, lan1, "2001:db8:1:1::1")
+
+
+def test_half_of_a_table_of_one(router, lan2):
+    """A /64 may always have one."""
+    router.load6(TRIGGER)
+    router.set_parameter("max_triggers", 1)
+    lan2.connect("udp:3000", dst=lan2.target6)
+    assert router.owners() == [lan2.ip6]

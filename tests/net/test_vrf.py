@@ -22,16 +22,19 @@ def vrf(router, wan):
     router.set("net.ipv6.conf.wan.keep_addr_on_down", 1)
     router.ip_commands("link add vrf-wan type vrf table 10", "link set vrf-wan up",
                        "link set wan master vrf-wan")
-    for lan, world in zip(TO_LAN, TO_WAN):
-        router.ip_commands("route add %s dev br-lan table 10" % lan,
-                           "route add %s dev wan" % world)
+    change_routes(router, "add")
     # The addresses come back behind the change.
     for address in (router.ip, router.ip6):
         wait_until(lambda: wan.who_answers("tcp:1", dst=address) is None, "the VRF answers")
     yield "vrf-wan"
+    change_routes(router, "del")
     router.ip_commands("link del vrf-wan")
-    for world in TO_WAN:
-        router.ip_commands("route replace %s dev wan proto kernel" % world)
+
+
+def change_routes(router, action):
+    for lan, world in zip(TO_LAN, TO_WAN):
+        router.ip_commands("route %s %s dev br-lan table 10" % (action, lan),
+                           "route %s %s dev wan" % (action, world))
 
 
 @pytest.mark.parametrize("family", [4, 6])

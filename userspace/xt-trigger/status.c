@@ -55,8 +55,9 @@ void status_limits(struct status *status)
 	} limits[] = {
 		{ "refused_full", "the table was full",
 		  "write a larger number to /sys/module/xt_TRIGGER/parameters/max_triggers" },
-		{ "refused_host", "a LAN host had as many as one may have",
-		  "write a larger number to /sys/module/xt_TRIGGER/parameters/max_per_host" },
+		{ "refused_host",
+		  "a LAN host had as many as one may have, or a /64 half of the table",
+		  "write a larger number to /sys/module/xt_TRIGGER/parameters/max_per_host, for a /64 to max_triggers" },
 		{ "refused_rule", "a rule had as many owners as its --trigger-max",
 		  "load the rule with a larger --trigger-max" },
 	};

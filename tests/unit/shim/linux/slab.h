@@ -9,6 +9,7 @@
 #define GFP_KERNEL_ACCOUNT	1
 #define GFP_NOWAIT		0
 #define __GFP_NOWARN		0
+#define __GFP_ACCOUNT		0
 #define __GFP_ZERO		0
 
 void *kzalloc(size_t size, gfp_t flags);
