@@ -193,20 +193,38 @@ COCKPITDIR ?= /usr/share/cockpit
 PAGE := $(wildcard userspace/cockpit/*.js userspace/cockpit/*.css) \
 	userspace/cockpit/index.html userspace/cockpit/manifest.json
 STYLESHEET := userspace/cockpit/patternfly/patternfly.css
+METAINFODIR ?= /usr/share/metainfo
+METAINFO := org.xt_trigger.cockpit.metainfo.xml
+TEMPLATE := userspace/cockpit/po/xt-trigger.pot
+TRANSLATIONS := $(wildcard userspace/cockpit/po/*.po)
 
 # A source package holds the stylesheet already, and needs no network.
 .PHONY: cockpit
 cockpit:
 	@userspace/cockpit/fetch-patternfly
 
+.PHONY: gettext
+gettext:
+	$(call need,command -v msgfmt,gettext,gettext)
+	$(call need,command -v python3,Python,python3)
+
+# Takes the texts of the page into the template, and the template into the translations.
+.PHONY: cockpit-pot
+cockpit-pot: gettext bash
+	userspace/cockpit/po/extract >$(TEMPLATE).new
+	mv $(TEMPLATE).new $(TEMPLATE)
+	for po in $(TRANSLATIONS); do msgmerge --quiet --no-fuzzy-matching --update --backup=none "$$po" $(TEMPLATE); done
+
 .PHONY: install-cockpit
-install-cockpit: cockpit
+install-cockpit: cockpit gettext
 	install -D -m 644 -t '$(DESTDIR)$(COCKPITDIR)/xt-trigger' $(PAGE)
 	install -D -m 644 -t '$(DESTDIR)$(COCKPITDIR)/xt-trigger/patternfly' $(STYLESHEET)
+	userspace/cockpit/po/compile.py '$(DESTDIR)$(COCKPITDIR)/xt-trigger' $(TRANSLATIONS)
+	install -D -m 644 -t '$(DESTDIR)$(METAINFODIR)' userspace/cockpit/$(METAINFO)
 
 .PHONY: uninstall-cockpit
 uninstall-cockpit:
-	rm -rf '$(DESTDIR)$(COCKPITDIR)/xt-trigger'
+	rm -rf '$(DESTDIR)$(COCKPITDIR)/xt-trigger' '$(DESTDIR)$(METAINFODIR)/$(METAINFO)'
 
 # DKMS builds the module anew for each kernel that comes (dkms.conf).
 VERSION = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
@@ -271,12 +289,20 @@ check-unit: bash
 	@tests/unit/run $(TESTS)
 	@tests/page/unit/run $(TESTS)
 
-# The page in a browser, by the Cockpit of each suite that has one. SCREENSHOTS=1 makes
-# those of docs/ anew.
+# The page in a browser, by the Cockpit of each suite that has one: in front of a
+# stand-in, and of a router in a guest. SCREENSHOTS=1 makes those of docs/ anew.
 .PHONY: check-page
-check-page: bash
+check-page: check-page-states check-page-router
+
+.PHONY: check-page-states
+check-page-states: bash
 	@tests/page/run --suite bookworm $(if $(SCREENSHOTS),--screenshots) $(TESTS)
 	@tests/page/run --suite trixie $(TESTS)
+
+.PHONY: check-page-router
+check-page-router: bash
+	@tests/page/router/run --suite bookworm $(TESTS)
+	@tests/page/router/run --suite trixie $(TESTS)
 
 .PHONY: check-debug
 check-debug: bash
@@ -289,6 +315,7 @@ coverage: bash
 .PHONY: lint
 lint: bash
 	@tests/lint $(TESTS)
+	@tests/page/lint/run $(TESTS)
 
 # How many inputs of each kind, and which: COUNT=1000000 SEED=1
 .PHONY: fuzz
@@ -339,6 +366,7 @@ help:
 	@echo 'make install-tool   the program, its man page and completion alone; DESTDIR=...'
 	@echo 'make install-cockpit  the page for Cockpit alone; DESTDIR=... (needs npm, for PatternFly)'
 	@echo 'make uninstall-cockpit  removes it'
+	@echo 'make cockpit-pot    takes changed texts of the page into its translations'
 	@echo 'make dkms-install   has DKMS build and install the module, now and for every new kernel'
 	@echo 'make dkms-remove    takes it out of DKMS again'
 	@echo 'make dist           a tarball of the commit that is checked out, and its checksum'
@@ -353,7 +381,8 @@ help:
 	@echo '                    PLATFORMS="bookworm-arm64 ..." picks some'
 	@echo 'make check-arch-smoke  a chosen part of these (tests/smoke.list)'
 	@echo 'make check-unit     the tests that need no guest'
-	@echo 'make check-page     the page for Cockpit in a browser, on this machine'
+	@echo 'make check-page     the page for Cockpit in a browser, on this machine; check-page-states and'
+	@echo '                    check-page-router are its halves, in front of a stand-in and of a guest'
 	@echo 'make check-pair     two routers that fail in turn, FAILOVERS=20 times'
 	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'
 	@echo 'make check-packages DKMS and the Debian packages: build, install, upgrade, remove'

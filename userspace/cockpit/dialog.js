@@ -4,9 +4,9 @@ import { button, element } from "./dom.js";
 import { _ } from "./l10n.js";
 
 /** Shows a dialog. @action: its button, beside Cancel. Returns the element. */
-export function showDialog({ title, body, action, className }) {
+export function showDialog({ title, body, action, className = "pf-m-sm" }) {
     const heading = element("h1", { class: "pf-v6-c-modal-box__title", id: "dialog-title" }, title);
-    const dialog = element("dialog", { class: `pf-v6-c-modal-box ${className || "pf-m-sm"}`,
+    const dialog = element("dialog", { class: `pf-v6-c-modal-box ${className}`,
                                        "aria-labelledby": "dialog-title" },
                            element("header", { class: "pf-v6-c-modal-box__header" }, heading),
                            element("div", { class: "pf-v6-c-modal-box__body" }, body),

@@ -64,11 +64,16 @@ export function code(text) {
                            element("code", { class: "pf-v6-c-code-block__code" }, text)));
 }
 
-/** A table: columns are [title, class]. Returns {table, body}. */
-export function table(caption, columns) {
+/** Text that is not seen, but read to who sees nothing. */
+export function spoken(text) {
+    return element("span", { class: "spoken" }, text);
+}
+
+/** A table with these titles above its columns. Returns {table, body}. */
+export function table(caption, titles) {
     const body = element("tbody", { class: "pf-v6-c-table__tbody", role: "rowgroup" });
-    const heads = columns.map(([title, kind]) => element(
-        "th", { class: `pf-v6-c-table__th pf-m-wrap ${kind || ""}`, scope: "col", role: "columnheader" }, title));
+    const heads = titles.map(title => element(
+        "th", { class: "pf-v6-c-table__th pf-m-wrap", scope: "col", role: "columnheader" }, title));
     return {
         body,
         table: element("table", { class: "pf-v6-c-table pf-m-grid-md pf-m-compact", role: "table",

@@ -16,13 +16,13 @@ const { cockpit } = globalThis;
 
 class Editor {
     /**
-     * @title:    the section; null: a new port trigger
-     * @template: values for a new one
-     * @onSaved:  after the file was replaced
+     * @title:   the section; null: a new port trigger
+     * @values:  for a new one
+     * @onSaved: after the file was replaced
      */
-    constructor({ title, template, onSaved }) {
+    constructor({ title, values = {}, onSaved }) {
         this.title = title;
-        this.template = template;
+        this.values = values;
         this.onSaved = onSaved;
     }
 
@@ -55,7 +55,7 @@ class Editor {
 
     #values() {
         if (!this.title)
-            return this.template || {};
+            return this.values;
         const values = conf.read(this.text, this.title) || {};
         if (!this.#isDefault)
             values.name = nameOf(this.title);
@@ -166,8 +166,8 @@ async function interfaces() {
     }
 }
 
-export function addTrigger(template, onSaved) {
-    return new Editor({ title: null, template, onSaved }).open();
+export function addTrigger(values, onSaved) {
+    return new Editor({ title: null, values, onSaved }).open();
 }
 
 export function editTrigger(name, onSaved) {

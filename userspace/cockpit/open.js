@@ -18,6 +18,7 @@ export class OpenView {
     #page = 0;
     #error = null;
     #rows = new Map();
+    #noticed = {};
     #live = new Live({ refresh: () => this.#read(), onSource: source => this.#showSource(source) });
     #onSetUp;
 
@@ -41,11 +42,11 @@ export class OpenView {
     #build() {
         this.titles = [_("Host"), _("Open ports"), _("For whom"), _("Opened by"), _("Time left"),
                        _("Connections"), _("State")];
-        const { table, body } = dom.table(_("What is open"), [...this.titles, ""].map(title => [title]));
+        const { table, body } = dom.table(_("What is open"), [...this.titles, dom.spoken(_("Actions"))]);
         this.table = table;
         this.body = body;
         this.filter = dom.element("input", { type: "search", id: "filter", oninput: () => this.#setPage(0) });
-        this.closeAll = dom.button(_("Close all"), "secondary", () => this.#confirmAll());
+        this.closeAll = dom.button(_("Close all"), "secondary", () => this.#confirmAll(), { disabled: true });
         this.notices = dom.element("div", { class: "notices" });
         this.source = dom.element("p", { class: "source", role: "status" });
         this.empty = dom.element("div");
@@ -104,11 +105,10 @@ export class OpenView {
     /** The notices of one kind, in place of those before. */
     #notice(kind, alerts) {
         const key = alerts.map(each => each.textContent).join("\n");
-        this.noticed ||= {};
-        if (this.noticed[kind]?.key === key)
+        if (this.#noticed[kind]?.key === key)
             return;
-        this.noticed[kind]?.alerts.forEach(each => each.remove());
-        this.noticed[kind] = { key, alerts };
+        this.#noticed[kind]?.alerts.forEach(each => each.remove());
+        this.#noticed[kind] = { key, alerts };
         this.notices.append(...alerts);
     }
 
@@ -187,7 +187,7 @@ export class OpenView {
     }
 
     #makeRow() {
-        const row = { cells: this.titles.map(title => dom.cell(title)) };
+        const row = { entry: null, cells: this.titles.map(title => dom.cell(title)) };
         row.close = dom.button(_("Close"), "link", () => this.#close(row));
         row.element = dom.element("tr", { class: "pf-v6-c-table__tr", role: "row" }, row.cells,
                                   dom.cell("", row.close));

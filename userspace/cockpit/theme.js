@@ -13,7 +13,7 @@ function update(style) {
 /** Follows the shell, another window of it, and the system. */
 export function followTheme() {
     window.addEventListener("storage", event => event.key === KEY && update());
-    window.addEventListener("cockpit-style", event => update(event.detail?.style));
+    window.addEventListener("cockpit-style", event => update(/** @type {CustomEvent} */ (event).detail?.style));
     system.addEventListener("change", () => update());
     update();
 }

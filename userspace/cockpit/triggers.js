@@ -24,7 +24,7 @@ export class TriggersView {
 
     #build() {
         this.titles = [_("Name"), _("Ports that trigger"), _("Ports that open"), _("Closes"), _("State")];
-        const { table, body } = dom.table(_("Port triggers"), [...this.titles, ""].map(title => [title]));
+        const { table, body } = dom.table(_("Port triggers"), [...this.titles, dom.spoken(_("Actions"))]);
         this.table = table;
         this.body = body;
         this.problems = dom.element("div", { class: "notices" });

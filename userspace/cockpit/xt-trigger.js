@@ -7,7 +7,7 @@
 const { cockpit } = globalThis;
 const OPTIONS = { superuser: "require", err: "message" };
 
-function run(args, { input, ...options } = {}) {
+function run(args, options, input) {
     const process = cockpit.spawn(["xt-trigger", ...args], { ...OPTIONS, ...options });
     if (input !== undefined)
         process.input(input);
@@ -28,7 +28,7 @@ function jsonWithProblems(args, input) {
                 reject(error || noJSON);
             }
         };
-        run([...args, "--json"], { input }).then(output => parse(output), (error, output) => parse(output, error));
+        run([...args, "--json"], {}, input).then(output => parse(output), (error, output) => parse(output, error));
     });
 }
 
@@ -49,7 +49,7 @@ export const check = text => jsonWithProblems(
     text === undefined ? ["rules", "check"] : ["rules", "check", "--file", "-"], text);
 
 /** The rules that a text in place of the main file becomes. */
-export const print = text => run(["rules", "print", "--file", "-"], { input: text });
+export const print = text => run(["rules", "print", "--file", "-"], {}, text);
 
 /** Makes the rules. Returns what is said beside that: warnings. */
 export const apply = () => run(["rules", "apply"], { err: "out" });
