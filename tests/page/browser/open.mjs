@@ -2,7 +2,8 @@
 /* What is open: the table, as the program's events move it. */
 import assert from "node:assert/strict";
 
-import { entry, eventually, pageTest, picture, program, rows, sees, shot } from "./console.mjs";
+import { eventually, picture, rows, sees, shot, shows } from "./browser.mjs";
+import { entry, pageTest, program } from "./console.mjs";
 
 const ALICE = entry({ id: 5, host: "alice", hits: 1 });
 const GAME = entry({ id: 6, rule: "466cee02", owner: "192.168.1.12", host: "console", peer: null, session: 0,
@@ -10,10 +11,6 @@ const GAME = entry({ id: 6, rule: "466cee02", owner: "192.168.1.12", host: "cons
                      timeout: 600, expires: 431, hits: 7 });
 const BEHIND = entry({ id: 7, owner: "192.168.1.11", state: "waiting" });
 const HOSTILE = "<img src=x onerror=document.title='owned'>";
-
-async function shows(page, expected) {
-    await eventually(async () => assert.deepEqual((await rows(page)).map(row => row[0]), expected));
-}
 
 pageTest("opens with an event, and closes with one", {}, async page => {
     await sees(page, "Nothing is open");

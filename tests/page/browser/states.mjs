@@ -2,7 +2,8 @@
 /* What a router may be in, beside all being well. */
 import assert from "node:assert/strict";
 
-import { conf, entry, ENDS, eventually, IRC, pageTest, program, rows, sees, shot } from "./console.mjs";
+import { eventually, rows, sees, shot, showTriggers } from "./browser.mjs";
+import { conf, entry, ENDS, IRC, pageTest, program } from "./console.mjs";
 
 const NO_MODULE = "xt-trigger: the kernel module xt_TRIGGER is not loaded; a TRIGGER rule of iptables loads it";
 
@@ -70,10 +71,45 @@ pageTest("a broken file is told, and left alone", { prepare: () => conf.write(BR
     assert.equal(conf.read(), BROKEN);
 });
 
-pageTest("no service", { prepare: () => conf.write(ENDS + IRC.replace("Enable=no\n", "")) }, async page => {
-    await page.getByRole("tab", { name: "Port triggers" }).click();
-    await sees(page, "After a reboot");
+const ENABLED = ENDS + IRC.replace("Enable=no\n", "");
+
+pageTest("no service", { prepare: () => {
+    conf.write(ENABLED);
+    program.unit("not-found", "");
+} }, async page => {
+    await showTriggers(page);
+    await sees(page, "There is no xt-trigger.service: nothing applies the file at boot.");
+    assert.equal(await page.getByRole("button", { name: "Apply at boot" }).count(), 0);
     await shot(page, "no-service");
+});
+
+pageTest("a service that is not enabled, until it is", { prepare: () => {
+    conf.write(ENABLED);
+    program.unit("loaded", "disabled");
+} }, async page => {
+    await showTriggers(page);
+    await sees(page, "Port triggers are not applied at boot.");
+    await shot(page, "not-at-boot");
+    await page.getByRole("button", { name: "Apply at boot" }).click();
+    await page.getByText("After a reboot").waitFor({ state: "detached" });
+    assert.ok(program.calls().includes("systemctl enable xt-trigger.service"));
+});
+
+pageTest("nothing is said of the boot where nothing is to be applied", { prepare: () =>
+    program.unit("loaded", "disabled") }, async page => {
+    await showTriggers(page);
+    await eventually(async () => assert.equal((await rows(page))[0][4], "disabled"));
+    assert.equal(await page.getByText("After a reboot").count(), 0);
+});
+
+pageTest("no such program", { prepare: () => {
+    for (const command of ["list", "stats", "monitor", "status"])
+        program.fails(command, "xt-trigger: Permission denied");
+} }, async page => {
+    await sees(page, "What is open cannot be read");
+    await page.getByRole("tab", { name: "Status" }).click();
+    await sees(page, "The program does not run");
+    await shot(page, "no-program");
 });
 
 pageTest("a narrow screen", { viewport: { width: 320, height: 700 },

@@ -2,21 +2,11 @@
 /* The port triggers: what the page writes, what it refuses to write, what it shows. */
 import assert from "node:assert/strict";
 
-import { conf, ENDS, eventually, IRC, pageTest, program, rows, sees, shot } from "./console.mjs";
-
-const field = (page, label) => page.locator("dialog").getByLabel(label, { exact: true });
-
-async function show(page) {
-    await page.getByRole("tab", { name: "Port triggers" }).click();
-    await page.getByRole("button", { name: "Apply" }).waitFor();
-}
-
-async function save(page) {
-    await page.locator("dialog").getByRole("button", { name: "Save" }).click();
-}
+import { eventually, field, rows, save, sees, shot, showTriggers } from "./browser.mjs";
+import { conf, ENDS, IRC, pageTest, program } from "./console.mjs";
 
 pageTest("adds ident for IRC from its template", { prepare: () => conf.write("# mine\n") }, async page => {
-    await show(page);
+    await showTriggers(page);
     await sees(page, "No port triggers");
     await page.getByRole("button", { name: "Interfaces" }).click();
     await field(page, "Local network *").fill("br-lan");
@@ -52,8 +42,28 @@ Owner=last
     await shot(page, "port-triggers");
 });
 
+for (const [template, name] of [["Active FTP", "ftp"], ["SIP phones", "sip"]]) {
+    pageTest(`the template ${template}`, { prepare: () => conf.write(ENDS) }, async page => {
+        await showTriggers(page);
+        await page.getByLabel("Template").selectOption(template);
+        await page.getByRole("button", { name: "Add", exact: true }).click();
+        await save(page);
+        await eventually(async () => assert.equal((await rows(page))[0][4], "enabled, not applied"));
+        assert.match(conf.read(), new RegExp(`\n\\[Trigger ${name}\\]\n`));
+    });
+}
+
+pageTest("what other files have is shown, and not changed", { prepare: () =>
+    conf.writeOther("[Trigger game]\nEnable=no\nPort=udp:3074\nOpen=udp:3074\n") }, async page => {
+    await showTriggers(page);
+    await eventually(async () => assert.deepEqual((await rows(page)).map(row => row[0]), ["irc", "game"]));
+    assert.equal((await rows(page))[1][5], "/etc/xt-trigger.conf.d/other.conf");
+    assert.equal(await page.getByRole("button", { name: "Edit game" }).count(), 0);
+    assert.equal(await page.getByRole("button", { name: "Edit irc" }).count(), 1);
+});
+
 pageTest("a wrong value is told at its field, and not written", {}, async page => {
-    await show(page);
+    await showTriggers(page);
     await page.getByRole("button", { name: "Edit irc" }).click();
     await field(page, "Ports that trigger *").fill("0-99999");
     await save(page);
@@ -69,7 +79,7 @@ pageTest("a wrong value is told at its field, and not written", {}, async page =
 });
 
 pageTest("a name that is there already, and one that is none", {}, async page => {
-    await show(page);
+    await showTriggers(page);
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await field(page, "Name *").fill("irc");
     await save(page);
@@ -81,7 +91,7 @@ pageTest("a name that is there already, and one that is none", {}, async page =>
 });
 
 pageTest("enables and disables", {}, async page => {
-    await show(page);
+    await showTriggers(page);
     await page.getByRole("button", { name: "Enable irc" }).click();
     await eventually(() => assert.equal(conf.read(), ENDS + IRC.replace("Enable=no\n", "")));
     await page.getByRole("button", { name: "Disable irc" }).click();
@@ -89,7 +99,7 @@ pageTest("enables and disables", {}, async page => {
 });
 
 pageTest("renames, and removes after a question", {}, async page => {
-    await show(page);
+    await showTriggers(page);
     await page.getByRole("button", { name: "Edit irc" }).click();
     await field(page, "Name *").fill("chat");
     await save(page);
@@ -101,7 +111,7 @@ pageTest("renames, and removes after a question", {}, async page => {
 
 pageTest("another editor's change is not overwritten", {}, async page => {
     const theirs = ENDS + IRC + "\n[Trigger ftp]\nEnable=no\nPort=21\nOpen=tcp:20\n";
-    await show(page);
+    await showTriggers(page);
     await page.getByRole("button", { name: "Edit irc" }).click();
     await field(page, "Description").fill("Chat");
     conf.write(theirs);
@@ -115,7 +125,7 @@ pageTest("another editor's change is not overwritten", {}, async page => {
 });
 
 pageTest("the first port trigger makes the file", { prepare: () => conf.remove() }, async page => {
-    await show(page);
+    await showTriggers(page);
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await field(page, "Name *").fill("a");
     await field(page, "Ports that trigger *").fill("1");
@@ -132,7 +142,7 @@ pageTest("the first port trigger makes the file", { prepare: () => conf.remove()
 
 pageTest("what apply complains of is shown", { prepare: () =>
     program.fails("apply", "xt-trigger: iptables-restore: line 2 failed") }, async page => {
-    await show(page);
+    await showTriggers(page);
     await page.getByRole("button", { name: "Apply", exact: true }).click();
     await sees(page, "Not applied");
     await shot(page, "not-applied");
