@@ -11,7 +11,14 @@ from tool import Tool
 CONF = "/etc/xt-trigger.conf"
 # What the program remembers of each namespace.
 APPLIED = "/run/xt-trigger.applied"
+# What its service saves when it stops.
+STATE = "/var/lib/xt-trigger/state"
 CHAINS = {"nat": "XT_TRIGGER_DNAT", "filter": "XT_TRIGGER_IN", "mangle": "XT_TRIGGER_OUT"}
+# What is in that of filter.
+IN = ["-A XT_TRIGGER_IN -m conntrack ! --ctstate NEW -j RETURN",
+      "-A XT_TRIGGER_IN -i wan -j MARK --set-xmark 0x100/0x100",
+      "-A XT_TRIGGER_IN -i wan -j TRIGGER --trigger-type in",
+      "-A XT_TRIGGER_IN -i wan -j MARK --set-xmark 0x0/0x100"]
 
 ENDS = "[Default]\nInterface=br-lan\nOutInterface=wan\n"
 IRC = """[Trigger irc]
@@ -21,6 +28,8 @@ Open=tcp:113
 Session=yes
 Peer=host
 """
+# The same, and what is open has a time.
+TIMED = IRC.replace("Session=yes\n", "")
 P2P = """[Trigger p2p]
 Protocol=udp
 Port=6969
@@ -105,12 +114,13 @@ class RulesFile:
         text = self.router.run(self.router.tool("iptables-save", family))
         return re.sub(r"^#.*\n", "", re.sub(r"\[\d+:\d+\]", "", text), flags=re.MULTILINE)
 
-    def chain(self, table, family=4):
+    def chain(self, table, family=4, name=None):
         """The rules of our chain; None where there is no such chain."""
+        name = name or CHAINS[table]
         lines = self.router.run(self.router.tool("iptables-save", family), "-t", table).splitlines()
-        if not any(line.startswith(":%s " % CHAINS[table]) for line in lines):
+        if not any(line.startswith(":%s " % name) for line in lines):
             return None
-        return [line for line in lines if line.startswith("-A %s " % CHAINS[table])]
+        return [line for line in lines if line.startswith("-A %s " % name)]
 
     def hook(self, table, chain, family=4):
         """The rules of another chain of that table."""

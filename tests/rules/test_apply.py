@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from router import BASE_FILTER
-from rulesfile import CHAINS, ENDS, IRC, P2P
+from rulesfile import CHAINS, ENDS, IN, IRC, P2P
 
 JUMP = "-A %s -m comment --comment xt-trigger -j %s"
 HOOKS = {"nat": "PREROUTING", "filter": "FORWARD", "mangle": "POSTROUTING"}
@@ -15,10 +15,6 @@ HOOKS = {"nat": "PREROUTING", "filter": "FORWARD", "mangle": "POSTROUTING"}
 OUT_IRC = ("-A XT_TRIGGER_OUT -i br-lan -o wan -m comment --comment irc -j TRIGGER"
            " --trigger-type out --trigger-match tcp:6660-6669 --trigger-relate tcp:113"
            " --trigger-session --trigger-peer host")
-IN = ["-A XT_TRIGGER_IN -m conntrack ! --ctstate NEW -j RETURN",
-      "-A XT_TRIGGER_IN -i wan -j MARK --set-xmark 0x100/0x100",
-      "-A XT_TRIGGER_IN -i wan -j TRIGGER --trigger-type in",
-      "-A XT_TRIGGER_IN -i wan -j MARK --set-xmark 0x0/0x100"]
 
 
 def test_a_port_trigger_works(router, rules, lan1, wan):

@@ -258,6 +258,50 @@ def test_a_front_end_that_refuses_ipv6(tool, router, lan1, wan):
         assert wan.who_answers("tcp:113", dst=lan1.ip6) == lan1.ip6
 
 
+# --- the other backend of iptables
+
+@pytest.fixture
+def other(router):
+    """A function that gives the table filter of the other backend these rules."""
+    backend = "nft" if router.backend == "legacy" else "legacy"
+
+    def load(family, *rules, policy="DROP"):
+        prefix = "ip6tables" if family == 6 else "iptables"
+        router.run("/usr/sbin/%s-%s-restore" % (prefix, backend), stdin="\n".join(
+            ("*filter", ":FORWARD %s [0:0]" % policy) + rules + ("COMMIT\n",)))
+        return "%s-%s" % (prefix, backend)
+
+    yield load
+    for family in (4, 6):
+        load(family, policy="ACCEPT")
+
+
+def test_the_other_backend_refuses_what_was_sent_on(tool, router, lan1, wan, other):
+    """What our rules accept, those of the other backend drop nevertheless, as ferm's do."""
+    router.load(*RULES, INPUT)
+    program = other(4, *BASE_FILTER)
+    assert not works(lan1, wan)
+    sentence, remedy = problem(tool, "front-end")
+    assert "FORWARD of %s " % program in sentence and "`dnat'" in sentence
+    follow(router, remedy)
+    assert works(lan1, wan)
+    assert problems(tool) == []
+
+
+def test_the_other_backend_refuses_ipv6(tool, router, lan1, wan, other):
+    """The page says what accepts the mark; both chains have one priority, so mangle gives it."""
+    mark = "-t mangle -A FORWARD -i wan -j MARK --set-xmark %s/0x100"
+    router.load6(OUT, mark % "0x100", "-t mangle " + IN, mark % "0x0", IN, INPUT)
+    program = other(6, *BASE_FILTER)
+    lan1.send("udp:3000", dst=wan.ip6)
+    assert wan.who_answers("tcp:113", dst=lan1.ip6) is None
+    sentence, _ = problem(tool, "front-end-ipv6")
+    assert "FORWARD of %s " % program in sentence and "`in'" in sentence
+    other(6, "-A FORWARD -i wan -m mark --mark 0x100/0x100 -j ACCEPT", *BASE_FILTER)
+    assert wan.who_answers("tcp:113", dst=lan1.ip6) == lan1.ip6
+    assert problems(tool) == []
+
+
 # --- the module
 
 

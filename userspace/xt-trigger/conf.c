@@ -56,6 +56,7 @@ static const struct conf_key {
 	[CONF_MAX] = KEY("Max", IN_BOTH, conf_parse_max, max),
 	[CONF_SHADOW] = KEY("Shadow", IN_DEFAULT, conf_parse_bool, shadow),
 	[CONF_MARK] = KEY("Mark", IN_DEFAULT, conf_parse_mark, mark),
+	[CONF_IN_TABLE] = KEY("InTable", IN_DEFAULT, conf_parse_in_table, in_mangle),
 	[CONF_RESTORE] = KEY("Restore", IN_DEFAULT, conf_parse_bool, restore),
 };
 
@@ -430,6 +431,16 @@ static void check_trigger(struct conf *conf, const struct conf_trigger *trigger)
 			       "goes with Session=yes only: else nothing would close it");
 }
 
+static void check_defaults(struct conf *conf, const char *file)
+{
+	const struct conf_values *values = &conf->defaults;
+
+	if (values->in_mangle && !values->mark)
+		add_error(conf, file, values->line[CONF_IN_TABLE], "[Default]",
+			  conf_keys[CONF_IN_TABLE].name, "mangle",
+			  "needs a Mark, by which the table filter knows what `in' has accepted");
+}
+
 static int in_order(const void *a, const void *b)
 {
 	const struct conf_error *one = a, *other = b;
@@ -445,6 +456,8 @@ static void finish_file(struct reader *reader)
 	struct conf *conf = reader->conf;
 	size_t i;
 
+	if (reader->is_main)
+		check_defaults(conf, reader->file);
 	for (i = reader->first_trigger; i < conf->n_triggers; i++) {
 		struct conf_trigger *trigger = &conf->triggers[i];
 

@@ -38,6 +38,7 @@ enum conf_key_id {
 	CONF_MAX,
 	CONF_SHADOW,
 	CONF_MARK,
+	CONF_IN_TABLE,
 	CONF_RESTORE,
 	CONF_KEYS,
 };
@@ -64,6 +65,7 @@ struct conf_values {
 	unsigned int max;		/* 0: unlimited */
 	bool shadow;
 	unsigned int mark;		/* 0: none */
+	bool in_mangle;			/* `in' stands in this table */
 	bool restore;
 
 	unsigned int given;		/* bits of the keys that have a value */

@@ -438,6 +438,11 @@ const char *conf_parse_owner(const char *text, void *to)
 	return parse_choice(text, "first", "last", to);
 }
 
+const char *conf_parse_in_table(const char *text, void *to)
+{
+	return parse_choice(text, "filter", "mangle", to);
+}
+
 /* The bits of a packet mark, decimal or hexadecimal. */
 const char *conf_parse_mark(const char *text, void *to)
 {

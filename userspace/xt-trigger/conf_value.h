@@ -77,6 +77,7 @@ const char *conf_parse_refresh(const char *text, void *to);
 const char *conf_parse_peer(const char *text, void *to);
 const char *conf_parse_owner(const char *text, void *to);
 const char *conf_parse_max(const char *text, void *to);
+const char *conf_parse_in_table(const char *text, void *to);
 const char *conf_parse_mark(const char *text, void *to);
 
 /* The name of a protocol, as the options have it. */

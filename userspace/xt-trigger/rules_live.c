@@ -71,50 +71,48 @@ static void take_rule(struct rules_chain *chain, enum rules_table table, const c
 	}
 }
 
-static void take_line(struct rules_live *live, enum rules_table table, const char *line)
+/* A line of a table: of each of our places there, and of others. */
+static void take_line(struct rules_live *live, const char *name, const char *line)
 {
-	struct rules_chain *chain = &live->chain[table];
+	bool is_rule = !strncmp(line, "-A ", 3), is_ours = false;
+	enum rules_table table;
 
-	if (behind(line, ":", rules_places[table].chain))
-		chain->exists = true;
-	if (strncmp(line, "-A ", 3))
+	for (table = 0; table < RULES_TABLES; table++) {
+		if (strcmp(rules_places[table].table, name))
+			continue;
+		is_ours = true;
+		if (behind(line, ":", rules_places[table].chain))
+			live->chain[table].exists = true;
+		else if (is_rule)
+			take_rule(&live->chain[table], table, line);
+	}
+	if (!is_ours || !is_rule)
 		return;
-	take_rule(chain, table, line);
-	if (table == RULES_NAT)
+	if (!strcmp(rules_places[RULES_NAT].table, name))
 		lines_add(&live->nat, line);
 	if (is_out(line) && !behind(line, "-A ", rules_places[RULES_MANGLE].chain))
 		lines_add(&live->out, line);
 }
 
-/* The table whose line this is ("*nat"), RULES_TABLES if it is none of ours. */
-static enum rules_table find_table(const char *line)
-{
-	enum rules_table table;
-
-	for (table = 0; table < RULES_TABLES; table++) {
-		if (!strcmp(line + 1, rules_places[table].table))
-			break;
-	}
-	return table;
-}
-
 void rules_live_parse(struct rules_live *live, const char *text)
 {
-	enum rules_table table = RULES_TABLES;
-	struct text line = {};
+	struct text line = {}, table = {};
 
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
 		text_clear(&line);
 		text_add(&line, text, len);
-		if (*text == '*')
-			table = find_table(line.data);
-		else if (table != RULES_TABLES)
-			take_line(live, table, line.data);
+		if (*text == '*') {
+			text_clear(&table);
+			text_puts(&table, line.data + 1);
+		} else {
+			take_line(live, text_string(&table), line.data);
+		}
 		text += len + (text[len] == '\n');
 	}
 	text_free(&line);
+	text_free(&table);
 }
 
 void rules_live_read(struct rules_live *live, enum rules_family family)

@@ -11,6 +11,8 @@ const struct rules_place rules_places[RULES_TABLES] = {
 	[RULES_NAT] = { "nat", "XT_TRIGGER_DNAT", "PREROUTING", false },
 	/* In front of what drops. */
 	[RULES_FILTER] = { "filter", "XT_TRIGGER_IN", "FORWARD", true },
+	/* In front of every chain that filters, whatever loaded it. */
+	[RULES_EARLY] = { "mangle", "XT_TRIGGER_IN", "FORWARD", true },
 	/* Behind every filter: what one has rejected is not seen here. */
 	[RULES_MANGLE] = { "mangle", "XT_TRIGGER_OUT", "POSTROUTING", false },
 };
@@ -250,15 +252,41 @@ static void add_mark(struct lines *lines, const char *wan, unsigned int value,
 }
 
 /* What `in` accepts keeps the mark that the rule in front of it has given. */
-static void make_in(const struct conf *conf, enum rules_family family,
-		    struct lines *lines)
+static void make_marked_in(const struct conf *conf, enum rules_family family,
+			   const char *wan, struct lines *lines)
 {
 	unsigned int mark = conf->defaults.mark;
+
+	if (mark)
+		add_mark(lines, wan, mark, mark);
+	make_inbound(conf, family, RULES_FILTER, wan, lines);
+	if (mark)
+		add_mark(lines, wan, 0, mark);
+}
+
+/* What `in` has accepted in another table. */
+static void make_accept(const struct conf *conf, const char *wan, struct lines *lines)
+{
+	struct text text = {};
+
+	text_printf(&text, "-A %s -i %s -m mark --mark 0x%x/0x%x -j ACCEPT",
+		    rules_places[RULES_FILTER].chain, wan, conf->defaults.mark,
+		    conf->defaults.mark);
+	lines_add(lines, text.data);
+	text_free(&text);
+}
+
+/* The chain of that name in filter, and in mangle. */
+static void make_in(const struct conf *conf, enum rules_family family,
+		    enum rules_table table, struct lines *lines)
+{
+	bool early = conf->defaults.in_mangle;
 	struct lines wans = {};
 	struct text text = {};
 	size_t i;
 
-	find_wans(conf, family, &wans);
+	if (early || table == RULES_FILTER)
+		find_wans(conf, family, &wans);
 	if (wans.n) {
 		text_printf(&text, "-A %s -m conntrack ! --ctstate NEW -j RETURN",
 			    rules_places[RULES_FILTER].chain);
@@ -266,11 +294,10 @@ static void make_in(const struct conf *conf, enum rules_family family,
 		text_free(&text);
 	}
 	for (i = 0; i < wans.n; i++) {
-		if (mark)
-			add_mark(lines, wans.line[i], mark, mark);
-		make_inbound(conf, family, RULES_FILTER, wans.line[i], lines);
-		if (mark)
-			add_mark(lines, wans.line[i], 0, mark);
+		if (early && table == RULES_FILTER)
+			make_accept(conf, wans.line[i], lines);
+		else
+			make_marked_in(conf, family, wans.line[i], lines);
 	}
 	lines_free(&wans);
 }
@@ -294,7 +321,8 @@ void rules_make(const struct conf *conf, enum rules_family family,
 		make_inbound(conf, family, table, NULL, lines);
 		break;
 	case RULES_FILTER:
-		make_in(conf, family, lines);
+	case RULES_EARLY:
+		make_in(conf, family, table, lines);
 		break;
 	default:
 		make_out(conf, family, lines);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What becomes of the port triggers of xt-trigger.conf(5): one chain of ours in
- * each table that needs one, and what stands in it. All text is exactly as
+ * each place that needs one, and what stands in it. All text is exactly as
  * iptables-save prints it, so that it can be compared.
  */
 #ifndef _RULES_MAKE_H
@@ -10,10 +10,14 @@
 #include "conf.h"
 #include "lines.h"
 
-/* The tables in the order in which they are changed: `out`, which opens, last. */
+/*
+ * Tables and hooks in the order in which they are changed: `out`, which opens, last.
+ * RULES_EARLY is mangle, too: its FORWARD, in front of all that filters.
+ */
 enum rules_table {
 	RULES_NAT,
 	RULES_FILTER,
+	RULES_EARLY,
 	RULES_MANGLE,
 	RULES_TABLES,
 };

@@ -69,6 +69,9 @@ static void parse_rule(struct rule *rule, char *s)
 		} else if (!strcmp(word, "--ctstate") || !strcmp(word, "--state")) {
 			rule->ctstate = take_word(&s);
 			rule->other = true;
+		} else if (!strcmp(word, "--mark")) {
+			rule->mark = take_word(&s);
+			rule->other = true;
 		} else {
 			rule->other = true;
 		}
@@ -226,4 +229,61 @@ enum ruleset_way ruleset_way(const struct ruleset *set, const struct rule *rule,
 			     const char *const takers[], const struct rule **by)
 {
 	return find_way(set, rule, takers, by, DEPTH_MAX);
+}
+
+/* Whether a rule stands in a chain that may be jumped to. */
+static bool is_in_user_chain(const struct ruleset *set, const struct rule *rule)
+{
+	const struct chain *chain = ruleset_chain(set, rule->table, rule->chain);
+
+	return chain && !chain->policy;
+}
+
+bool ruleset_refuses(const struct ruleset *set, const char *name)
+{
+	const struct chain *chain = ruleset_chain(set, "filter", name);
+	size_t i;
+
+	if (chain && chain->policy && strcmp(chain->policy, "ACCEPT"))
+		return true;
+	for (i = 0; i < set->n; i++) {
+		const struct rule *rule = &set->rule[i];
+
+		if (!strcmp(rule->table, "filter") && rule->target &&
+		    (!strcmp(rule->target, "DROP") || !strcmp(rule->target, "REJECT")) &&
+		    (!strcmp(rule->chain, name) || is_in_user_chain(set, rule)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a rule of the table filter accepts packets that are forwarded. */
+static bool accepts_forwarded(const struct rule *rule)
+{
+	return !strcmp(rule->table, "filter") && rule->target &&
+	       !strcmp(rule->target, "ACCEPT") && strcmp(rule->chain, "INPUT") &&
+	       strcmp(rule->chain, "OUTPUT");
+}
+
+bool ruleset_accepts_state(const struct ruleset *set, const char *state)
+{
+	size_t i;
+
+	for (i = 0; i < set->n; i++) {
+		if (accepts_forwarded(&set->rule[i]) && set->rule[i].ctstate &&
+		    strstr(set->rule[i].ctstate, state))
+			return true;
+	}
+	return false;
+}
+
+bool ruleset_accepts_mark(const struct ruleset *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->n; i++) {
+		if (accepts_forwarded(&set->rule[i]) && set->rule[i].mark)
+			return true;
+	}
+	return false;
 }

@@ -13,7 +13,8 @@
  * @spec:  all of it behind the chain's name, as it is printed
  * @words: the same, taken apart; what the others point to
  * @in, @out, @proto: its conditions on interfaces and protocol
- * @other: it has more conditions, or negated ones
+ * @ctstate, @mark: of the connection, of the packet
+ * @other: it has more conditions than those on interfaces and protocol, or negated ones
  * @type, @name, @session: of a TRIGGER rule
  */
 struct rule {
@@ -27,6 +28,7 @@ struct rule {
 	bool		other;
 	const char	*target;
 	const char	*ctstate;
+	const char	*mark;
 	const char	*type;
 	const char	*name;
 	bool		session;
@@ -67,5 +69,15 @@ enum ruleset_way {
  */
 enum ruleset_way ruleset_way(const struct ruleset *set, const struct rule *rule,
 			     const char *const takers[], const struct rule **by);
+
+/*
+ * Whether the table filter refuses what no rule of the base chain @name has accepted:
+ * by that chain, or by one that may be jumped to.
+ */
+bool ruleset_refuses(const struct ruleset *set, const char *name);
+
+/* Whether the table filter accepts forwarded packets of this state, of a mark. */
+bool ruleset_accepts_state(const struct ruleset *set, const char *state);
+bool ruleset_accepts_mark(const struct ruleset *set);
 
 #endif /* _RULESET_H */

@@ -105,8 +105,12 @@ void status_look(struct status *status)
 
 void status_free(struct status *status)
 {
-	ruleset_free(&status->family[0].rules);
-	ruleset_free(&status->family[1].rules);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(status->family); i++) {
+		ruleset_free(&status->family[i].rules);
+		ruleset_free(&status->family[i].other);
+	}
 	text_free(&status->nft);
 }
 

@@ -9,11 +9,18 @@
 #include "ruleset.h"
 #include "text.h"
 
-/* A family of addresses, and its rules. */
+/*
+ * A family of addresses, and its rules.
+ * @rules: of the iptables backend that has those of TRIGGER
+ * @other: of the other one, where both can be told apart
+ * @other_backend: its name, "-legacy" or "-nft"
+ */
 struct status_family {
 	bool		ipv6;
 	struct ruleset	rules;
 	bool		has_triggers;	/* there are TRIGGER rules */
+	struct ruleset	other;
+	const char	*other_backend;
 };
 
 /*

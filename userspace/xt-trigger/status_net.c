@@ -164,6 +164,7 @@ struct nft_chain {
 	char	name[64];
 	bool	forward;	/* at this hook */
 	bool	input;
+	int	priority;
 	bool	refuses;
 	bool	lets_dnat;	/* ct status dnat accept */
 	bool	lets_mark;	/* meta mark ... accept */
@@ -192,6 +193,63 @@ static bool is_for(const struct nft_chain *chain, bool ipv6)
 	       !strncmp(chain->table, ipv6 ? "ip6 " : "ip ", ipv6 ? 4 : 3);
 }
 
+/* The number that "priority filter + 1;" stands for. */
+static int parse_priority(const char *line)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} names[] = {
+		{ "raw", -300 }, { "mangle", -150 }, { "dstnat", -100 }, { "filter", 0 },
+		{ "security", 50 }, { "srcnat", 100 },
+	};
+	char name[16] = "", sign = '+';
+	int value = 0, more = 0;
+	size_t i;
+
+	line = strstr(line, " priority ");
+	if (!line)
+		return 0;
+	line += strlen(" priority ");
+	if (sscanf(line, "%d", &value) == 1)
+		return value;
+	sscanf(line, "%15[a-z] %c %d", name, &sign, &more);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(name, names[i].name))
+			value = names[i].value;
+	}
+	return sign == '-' ? value - more : value + more;
+}
+
+/* The priority of the chain in which `in' gives its mark: that of its table. */
+static int priority_of_in(const struct ruleset *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->n; i++) {
+		const struct rule *rule = &set->rule[i];
+
+		if (rule->type && !strcmp(rule->type, "in") && !strcmp(rule->table, "mangle"))
+			return -150;
+	}
+	return 0;
+}
+
+/* A chain that lets the mark in has to see it: chains of one priority run in any order. */
+static void check_mark(struct status *status, const struct nft_chain *chain)
+{
+	if (!chain->lets_mark)
+		status_tellf(status, "front-end-ipv6",
+			     "let `in' give a mark, and accept that in the chain; see xt_TRIGGER(8), BESIDE OTHER FIREWALLS",
+			     "The nftables chain %s of table %s refuses IPv6 packets that `in' has accepted.",
+			     chain->name, chain->table);
+	else if (chain->priority <= priority_of_in(&status->family[1].rules))
+		status_tellf(status, "front-end-ipv6",
+			     "let `in' give its mark in the chain FORWARD of the table mangle (InTable=mangle in xt-trigger.conf(5)), or give the chain the priority filter + 1",
+			     "The nftables chain %s of table %s may see IPv6 packets before `in' has given them its mark.",
+			     chain->name, chain->table);
+}
+
 static void check_forward(struct status *status, const struct nft_chain *chain)
 {
 	if (!chain->forward || !chain->refuses || is_of_iptables(chain->table))
@@ -202,19 +260,17 @@ static void check_forward(struct status *status, const struct nft_chain *chain)
 			     "accept `ct status dnat' in that chain; for firewalld: StrictForwardPorts=no; see xt_TRIGGER(8), BESIDE OTHER FIREWALLS",
 			     "The nftables chain %s of table %s refuses IPv4 packets that `dnat' has sent to their owner.",
 			     chain->name, chain->table);
-	if (status->family[1].has_triggers && is_for(chain, true) &&
-	    !chain->lets_mark)
-		status_tellf(status, "front-end-ipv6",
-			     "let `in' give a mark, and accept that in the chain; see xt_TRIGGER(8), BESIDE OTHER FIREWALLS",
-			     "The nftables chain %s of table %s refuses IPv6 packets that `in' has accepted.",
-			     chain->name, chain->table);
+	if (status->family[1].has_triggers && is_for(chain, true))
+		check_mark(status, chain);
 }
 
 /* A line of a chain. */
 static void take_line(struct nft_chain *chain, const char *line)
 {
-	if (strstr(line, "hook forward"))
+	if (strstr(line, "hook forward")) {
 		chain->forward = true;
+		chain->priority = parse_priority(line);
+	}
 	if (strstr(line, "hook input"))
 		chain->input = true;
 	if (strstr(line, "policy drop") || strstr(line, "reject") ||

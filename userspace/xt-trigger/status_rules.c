@@ -27,23 +27,32 @@ static bool has_triggers(const struct ruleset *set)
 }
 
 /* Read the rules that one program prints; whether TRIGGER is among them. */
-static bool read_from(struct status_family *family, const char *prefix,
+static bool read_from(struct ruleset *set, const struct status_family *family,
 		      const char *backend)
 {
 	struct text text = { 0 }, ignored = { 0 };
 	const char *argv[] = { NULL, NULL };
 	char program[32];
 
-	snprintf(program, sizeof(program), "%s%s-save", prefix, backend);
+	snprintf(program, sizeof(program), "%s%s-save", status_iptables(family), backend);
 	argv[0] = program;
-	if (!run_program(argv, NULL, &text, &ignored)) {
-		ruleset_free(&family->rules);
-		ruleset_parse(&family->rules, text_string(&text));
-	}
+	ruleset_free(set);
+	if (!run_program(argv, NULL, &text, &ignored))
+		ruleset_parse(set, text_string(&text));
 	text_free(&text);
 	text_free(&ignored);
-	family->has_triggers = has_triggers(&family->rules);
-	return family->has_triggers;
+	return has_triggers(set);
+}
+
+/* Read the rules of the backend that has none of TRIGGER. */
+static void read_other(struct status_family *family)
+{
+	family->other_backend = "-legacy";
+	if (!read_from(&family->other, family, "-legacy"))
+		return;
+	family->other_backend = "-nft";
+	if (read_from(&family->other, family, "-nft"))
+		ruleset_free(&family->other);
 }
 
 /* Of the two backends, the one that has TRIGGER rules, the default one first. */
@@ -53,12 +62,15 @@ void status_read_rules(struct status *status)
 
 	for (i = 0; i < ARRAY_SIZE(status->family); i++) {
 		struct status_family *family = &status->family[i];
-		const char *prefix = status_iptables(family);
+		struct ruleset *set = &family->rules;
 
-		if (!read_from(family, prefix, "") &&
-		    !read_from(family, prefix, "-legacy") &&
-		    !read_from(family, prefix, "-nft"))
-			read_from(family, prefix, "");
+		family->has_triggers = read_from(set, family, "") ||
+				       read_from(set, family, "-legacy") ||
+				       read_from(set, family, "-nft");
+		if (family->has_triggers)
+			read_other(family);
+		else
+			read_from(set, family, "");
 	}
 }
 
@@ -173,55 +185,12 @@ static void check_triggers(struct status *status,
 	}
 }
 
-/* Whether a rule stands in a chain that may be jumped to. */
-static bool is_in_user_chain(const struct ruleset *set, const struct rule *rule)
-{
-	const struct chain *chain = ruleset_chain(set, rule->table, rule->chain);
-
-	return chain && !chain->policy;
-}
-
-/* Whether a chain refuses what no rule has accepted, by itself or another one. */
-static bool refuses(const struct ruleset *set, const char *name)
-{
-	const struct chain *chain = ruleset_chain(set, "filter", name);
-	size_t i;
-
-	if (chain && chain->policy && strcmp(chain->policy, "ACCEPT"))
-		return true;
-	for (i = 0; i < set->n; i++) {
-		const struct rule *rule = &set->rule[i];
-
-		if (!strcmp(rule->table, "filter") && rule->target &&
-		    (!strcmp(rule->target, "DROP") || !strcmp(rule->target, "REJECT")) &&
-		    (!strcmp(rule->chain, name) || is_in_user_chain(set, rule)))
-			return true;
-	}
-	return false;
-}
-
-static bool accepts_established(const struct ruleset *set)
-{
-	size_t i;
-
-	for (i = 0; i < set->n; i++) {
-		const struct rule *rule = &set->rule[i];
-
-		if (!strcmp(rule->table, "filter") && rule->ctstate &&
-		    strstr(rule->ctstate, "ESTABLISHED") &&
-		    rule->target && !strcmp(rule->target, "ACCEPT") &&
-		    strcmp(rule->chain, "INPUT") && strcmp(rule->chain, "OUTPUT"))
-			return true;
-	}
-	return false;
-}
-
 static void check_filter(struct status *status, const struct status_family *family)
 {
 	const struct ruleset *set = &family->rules;
 	char remedy[256];
 
-	if (refuses(set, "FORWARD") && !accepts_established(set)) {
+	if (ruleset_refuses(set, "FORWARD") && !ruleset_accepts_state(set, "ESTABLISHED")) {
 		snprintf(remedy, sizeof(remedy),
 			 "%s -I FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
 			 status_iptables(family));
@@ -229,13 +198,39 @@ static void check_filter(struct status *status, const struct status_family *fami
 			     "No %s rule in FORWARD accepts packets of established connections: only their first one gets through.",
 			     status_iptables(family));
 	}
-	if (!refuses(set, "INPUT") && !status->nft_input[family->ipv6]) {
+	if (!ruleset_refuses(set, "INPUT") && !status->nft_input[family->ipv6]) {
 		snprintf(remedy, sizeof(remedy),
 			 "%s -A INPUT -i %s -m conntrack --ctstate NEW -j DROP",
 			 status_iptables(family), *status->wan ? status->wan : "WAN");
 		status_tellf(status, "input", remedy,
 			     "The %s chain INPUT refuses nothing: new connections from outside that find nothing open reach the router's own services.",
 			     status_iptables(family));
+	}
+}
+
+/* The other backend's rules: what ours accept, they still have to let in. */
+static void check_other(struct status *status, const struct status_family *family)
+{
+	const struct ruleset *set = &family->other;
+	char program[32], remedy[256];
+
+	if (!ruleset_refuses(set, "FORWARD"))
+		return;
+	snprintf(program, sizeof(program), "%s%s", status_iptables(family),
+		 family->other_backend);
+	if (find_rule(&family->rules, "dnat", NULL)) {
+		if (ruleset_accepts_state(set, "DNAT"))
+			return;
+		snprintf(remedy, sizeof(remedy),
+			 "%s -I FORWARD -m conntrack --ctstate DNAT -j ACCEPT", program);
+		status_tellf(status, "front-end", remedy,
+			     "The chain FORWARD of %s refuses packets that `dnat' has sent to their owner, whatever other rules accept.",
+			     program);
+	} else if (!ruleset_accepts_mark(set)) {
+		status_tellf(status, "front-end-ipv6",
+			     "let `in' give a mark in the table mangle, and accept that in the chain; see xt_TRIGGER(8), BESIDE OTHER FIREWALLS",
+			     "The chain FORWARD of %s refuses packets that `in' has accepted.",
+			     program);
 	}
 }
 
@@ -253,5 +248,6 @@ void status_rules(struct status *status)
 			continue;
 		check_triggers(status, &status->family[i]);
 		check_filter(status, &status->family[i]);
+		check_other(status, &status->family[i]);
 	}
 }

@@ -136,6 +136,11 @@ UNIT_TEST(conf_defaults)
 	check(!conf.triggers[1].values.enable);
 	conf_free(&conf);
 
+	read_text("[Default]\nInTable=mangle\nMark=no\n");
+	check_string(errors(), "2: [Default] InTable=mangle: needs a Mark, by which the table "
+		     "filter knows what `in' has accepted\n");
+	conf_free(&conf);
+
 	read_text(WHOLE);
 	check_string(errors(), "");
 	check_equal(conf.defaults.mark, 0x100);
@@ -161,6 +166,7 @@ static const struct {
 	{ "port=1", "7: [Trigger x] port=1: no such key\n" },
 	{ "Port=2", "7: [Trigger x] Port=2: the key is there already, in line 5\n" },
 	{ "Max=\nMax=", "8: [Trigger x] Max=: the key is there already, in line 7\n" },
+	{ "InTable=mangle", "7: [Trigger x] InTable=mangle: this key is for [Default]\n" },
 	{ "Mark=1", "7: [Trigger x] Mark=1: this key is for [Default]\n" },
 	{ "[Default]", "7: [Default] =: is there already, in line 1\n" },
 	{ "[Trigger x]\nColour=red", "7: [Trigger x] =: is there already, in a.conf:4\n"

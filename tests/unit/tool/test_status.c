@@ -43,7 +43,7 @@ static void fake_programs(void)
 	fake("iptables-save", "rules4");
 	fake("ip6tables-save", "rules6");
 	fake("iptables-legacy-save", "legacy");
-	fake("ip6tables-legacy-save", "none");
+	fake("ip6tables-legacy-save", "legacy6");
 	fake("iptables-nft-save", "none");
 	fake("ip6tables-nft-save", "none");
 	fake("nft", "ruleset");
@@ -89,6 +89,7 @@ static void prepare(const char *rules4, const char *rules6, const char *nft)
 	unit_write("rules6", rules6);
 	unit_write("ruleset", nft);
 	unit_write("legacy", "");
+	unit_write("legacy6", "");
 }
 
 UNIT_TEST(tool_status_rules)
@@ -146,9 +147,41 @@ UNIT_TEST(tool_status_legacy_rules)
 	check_string(look(), "");
 }
 
-#define CHAIN(table, hook, lines)	"table " table " {\n\tchain c {\n"		\
-					"\t\ttype filter hook " hook " priority filter; " lines	\
-					"\t}\n}\n"
+/* The rules of the other backend, beside ours. */
+UNIT_TEST(tool_status_other_backend)
+{
+	static const struct {
+		const char *legacy, *legacy6, *causes;
+	} cases[] = {
+		{ FILTER EST REJECT "COMMIT\n", "", "front-end" },
+		{ FILTER EST "-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT\n" REJECT "COMMIT\n",
+		  "", "" },
+		{ FILTER EST "-A INPUT -m conntrack --ctstate DNAT -j ACCEPT\n" REJECT "COMMIT\n",
+		  "", "front-end" },
+		{ "*filter\n:FORWARD ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n", "", "" },
+		{ "", FILTER EST REJECT "COMMIT\n", "front-end-ipv6" },
+		{ "", FILTER EST "-A FORWARD -m mark --mark 0x100/0x100 -j ACCEPT\n" REJECT "COMMIT\n",
+		  "" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		unit_about(cases[i].legacy);
+		prepare(WELL, FILTER OUT IN EST REJECT "COMMIT\n", "");
+		unit_write("legacy", cases[i].legacy);
+		unit_write("legacy6", cases[i].legacy6);
+		check_string(look(), cases[i].causes);
+	}
+	check(!strstr(unit_read("json"), "ip6tables-legacy"));
+	prepare(WELL, NONE, "");
+	unit_write("legacy", cases[0].legacy);
+	look();
+	check(strstr(unit_read("json"), "iptables-legacy -I FORWARD -m conntrack --ctstate DNAT -j ACCEPT"));
+}
+
+#define CHAIN_AT(table, hook, priority, lines)	"table " table " {\n\tchain c {\n"	\
+		"\t\ttype filter hook " hook " priority " priority "; " lines "\t}\n}\n"
+#define CHAIN(table, hook, lines)	CHAIN_AT(table, hook, "filter + 1", lines)
 
 UNIT_TEST(tool_status_nft)
 {
@@ -176,6 +209,34 @@ UNIT_TEST(tool_status_nft)
 		unit_about(cases[i].nft);
 		prepare(WELL, FILTER OUT IN EST REJECT "COMMIT\n", cases[i].nft);
 		check_string(look(), cases[i].causes);
+	}
+}
+
+/* A chain that accepts the mark, in front of the one that gives it, and behind. */
+UNIT_TEST(tool_status_nft_priority)
+{
+#define MARK "policy drop;\n\t\tmeta mark & 0x00000100 == 0x00000100 accept\n"
+	static const struct {
+		const char *nft;
+		bool from_filter, from_mangle;	/* whether it sees the mark of `in' */
+	} cases[] = {
+		{ CHAIN_AT("ip6 fw", "forward", "filter + 1", MARK), true, true },
+		{ CHAIN_AT("ip6 fw", "forward", "10", MARK), true, true },
+		{ CHAIN_AT("ip6 fw", "forward", "filter", MARK), false, true },
+		{ CHAIN_AT("ip6 fw", "forward", "filter - 5", MARK), false, true },
+		{ CHAIN_AT("ip6 fw", "forward", "-10", MARK), false, true },
+		{ CHAIN_AT("ip6 fw", "forward", "mangle", MARK), false, false },
+	};
+	static const char mangle[] = FILTER OUT EST REJECT "COMMIT\n*mangle\n"
+		":FORWARD ACCEPT [0:0]\n" IN "COMMIT\n";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		unit_about(cases[i].nft);
+		prepare(NONE, FILTER OUT IN EST REJECT "COMMIT\n", cases[i].nft);
+		check_string(look(), cases[i].from_filter ? "" : "front-end-ipv6");
+		prepare(NONE, mangle, cases[i].nft);
+		check_string(look(), cases[i].from_mangle ? "" : "front-end-ipv6");
 	}
 }
 
