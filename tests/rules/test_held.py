@@ -58,6 +58,44 @@ def test_what_changes_is_closed(router, rules, held, change):
     assert ids(router) == of(before, "tcp:6881")
 
 
+def park(router):
+    """Flush our rules, as a front end does; what they hold waits for them."""
+    for family in (4, 6):
+        router.iptables("-t mangle -F XT_TRIGGER_OUT", family)
+    wait_until(lambda: len(router.triggers(state="parked")) == 4, "all are parked")
+
+
+@pytest.mark.parametrize("change", ["disabled", "removed", "source", "options"])
+def test_what_changes_while_it_is_parked_is_closed(router, rules, held, change):
+    """The rule comes back narrower, or not at all: nothing waits, and nothing is open again."""
+    before = held(ENDS, GAME, P2P)
+    park(router)
+    count = router.counting()
+    rules.apply(ENDS, P2P, CHANGES[change])
+    assert ids(router) == of(before, "tcp:6881")
+    assert not router.triggers(state="parked")
+    assert (count("closed"), count("opened")) == (2, 0)
+    router.check_counters()
+
+
+def test_what_stays_while_it_is_parked_is_open(router, rules, held, lan1, wan):
+    """An apply of the same file brings all back, each with its number."""
+    before = held(ENDS, GAME, P2P)
+    park(router)
+    assert wan.who_answers("tcp:3074") is None
+    rules.apply()
+    assert ids(router) == before and not router.triggers(state="parked")
+    assert wan.who_answers("tcp:3074") == lan1.ip
+
+
+def test_what_changes_in_one_family_while_it_is_parked(router, rules, held):
+    """The other family's is not touched."""
+    before = held(ENDS, GAME, P2P)
+    park(router)
+    rules.apply(ENDS, GAME, "Family=ipv6\n", P2P)
+    assert ids(router) == {**of(before, "tcp:6881"), **of(before, "tcp:3074", ["ipv6"])}
+
+
 def test_what_stays_is_open(router, rules, held):
     """Neither order, other files nor what is no part of the rules closes anything."""
     before = held(ENDS, GAME, P2P)
