@@ -36,6 +36,8 @@ static bool needs_lock(const struct trigger *t, u64 now)
 	if (!trigger_is_open(t, now))
 		return true;
 	for (i = 0; i < t->set->sessions; i++) {
+		if (trigger_session_empty(&t->session[i]))
+			continue;
 		if (trigger_session_is_pending(&t->session[i]) ||
 		    is_over(t, &t->session[i], now))
 			return true;

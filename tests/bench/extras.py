@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What is measured once: opening, the proc file, reloads, memory, allocations.
+"""What is measured once: opening, the collector, the proc file, reloads, memory, allocations.
 
 Each function yields (what it is, number, unit).
 """
@@ -64,6 +64,38 @@ def opening(network, backend):
         assert [each.name for each in listener.receive()] == (
             ["opened", "closed"] * 8 + ["opened"]), "it was not heard"
     yield "opening udp:20000, with a listener to the events", cost - without, "instructions"
+
+
+def worked():
+    """Instructions that the kernel's workers have run."""
+    total = 0
+    for path in glob.glob("/proc/[0-9]*/schedstat"):
+        try:
+            with open(path[:-len("schedstat")] + "comm") as comm, open(path) as file:
+                if comm.read().startswith("kworker/"):
+                    total += int(file.read().split()[0])
+        except (FileNotFoundError, ProcessLookupError):
+            pass        # it has ended
+    return total
+
+
+def collecting(network, backend):
+    """What the collector does while nothing happens; time passes at once in this guest."""
+    seconds = 48
+    took = {}
+    for what, options, n in (("nothing", "", 0),
+                             ("100,000 that wait for their timeout", "", 100000),
+                             ("10,000 that wait for a session", "--trigger-session", 10000)):
+        setup = Opens(network, backend, "udp:20000", options, session=1 if options else 0)
+        setup.load(n)
+        time.sleep(2)       # each is visited once after it has opened
+        before = worked()
+        time.sleep(seconds)
+        took[what] = (worked() - before) / seconds
+        assert setup.counters()["triggers"] == n
+        if n:
+            yield "collector, each second: " + what, took[what] - took["nothing"], "instructions"
+        write_all(setup.router, "/\n")
 
 
 def reading(network, backend):
@@ -194,6 +226,6 @@ def allocations(network, backend):
 
 
 OF = {
-    "legacy": (opening, reading, reloading, memory, allocations),
+    "legacy": (opening, collecting, reading, reloading, memory, allocations),
     "nft": (opening, reading, reloading),
 }

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Two CPUs that refresh one active trigger, against two that refresh two.
+"""How two CPUs get into each other's way: in a refresh, and in a flood of openings.
 
 usage: parallel.py BACKEND, in a guest with two CPUs
 
-Time, not instructions: what counts is how the two get into each other's way. So
-only a ratio means something, and only between what was measured at nearly the
-same time, as the machine may have other work. One CPU sends for one owner, on
-and on; the other for this owner and for another one in turn, some hundred
-packets for each. Two such turns make a pair, and give a ratio. Goes to
+Time, not instructions. So only a ratio means something, and only between what was
+measured at nearly the same time, as the machine may have other work. It goes to
 out/parallel.json.
+
+Two that refresh one active trigger, against two that refresh two: one CPU sends for
+one owner, on and on; the other for this owner and for another one in turn, some
+hundred packets for each. Two such turns make a pair, and give a ratio.
+
+Two that open with each packet, each for hosts of its own, in place of who has no
+answer, against one that opens beside one whose packets trigger nothing.
 """
 
 import json
@@ -22,11 +26,13 @@ sys.path[:0] = ["tests/net"]
 
 from cases import PEER      # noqa: E402
 from network import ROUTER_IP, Network, Packets     # noqa: E402
-from setups import OPENS, TRIGGER_PORT, Ours, owner     # noqa: E402
+from setups import OPENS, TRIGGER_PORT, Ours, owner, set_limits     # noqa: E402
 
 TURN = 250          # packets
 TURNS = 80
+COUNT = TURN * TURNS
 ROUNDS = 10
+ROOM = 1000         # active triggers: who comes back behind twice as many has been evicted
 SIDES = ("lan", "lan2")
 
 
@@ -67,26 +73,60 @@ def start(network, cpu, packets):
                                 stdout=subprocess.PIPE, universal_newlines=True)
 
 
-def turns(network, number):
-    """What a packet takes in each turn of CPU 1, while CPU 0 sends for owner `number`;
-    the even turns are for owner 0."""
+def turns(network, first, second):
+    """What each packet of `second` takes CPU 1 while CPU 0 sends `first`: the median of
+    each turn."""
     before = received()
-    count = TURN * TURNS
-    other = start(network, 0, flow(SIDES[0], owner(number), 20 * count))
+    other = start(network, 0, first)
     try:
         deadline = time.monotonic() + 60
         while received()[0] - before[0] < 100:
             assert time.monotonic() < deadline, "CPU 0 does not send"
-        series = "%s+1%%2/%d" % (owner(0), TURN)
-        costs = [int(line) for line in
-                 start(network, 1, flow(SIDES[1], series, count)).communicate()[0].split()]
+        costs = [int(line) for line in start(network, 1, second).communicate()[0].split()]
         assert other.poll() is None, "CPU 0 was ready too early"
     finally:
         other.kill()
         other.communicate()
-    assert len(costs) == count
-    assert received()[1] - before[1] > count // 2, "CPU 1 did not do its own work"
-    return [statistics.median(costs[i:i + TURN]) for i in range(0, count, TURN)]
+    assert len(costs) == COUNT
+    assert received()[1] - before[1] > COUNT // 2, "CPU 1 did not do its own work"
+    return [statistics.median(costs[i:i + TURN]) for i in range(0, COUNT, TURN)]
+
+
+def ratios_of(what, pairs):
+    """The ratios of these pairs of turns, as they go to the file."""
+    ratios = [one / other for one, other in pairs]
+    low, ratio, high = statistics.quantiles(ratios, n=4)
+    print("two CPUs, %s: %.3f; half of the pairs from %.3f to %.3f" % (what, ratio, low, high))
+    return {"ratio": ratio, "low": low, "high": high, "pairs": len(ratios)}
+
+
+def refreshing(network):
+    establish(network)
+    pairs = []
+    series = "%s+1%%2/%d" % (owner(0), TURN)
+    for i in range(ROUNDS):
+        costs = turns(network, flow(SIDES[0], owner(i % 2), 20 * COUNT),
+                      flow(SIDES[1], series, COUNT))
+        if i % 2:       # the even turns are for the other one
+            costs = costs[1:-1]
+        pairs += zip(costs[::2], costs[1::2])
+    return ratios_of("one active trigger or two", pairs)
+
+
+def flood(cpu, count, dport):
+    """A packet of each of many hosts, again and again."""
+    return Packets(count, "10.%d.0.1+1%%%d" % (cpu + 1, 2 * ROOM), "10000", PEER, str(dport))
+
+
+def opening(network, setup):
+    set_limits(ROOM)
+    costs = {TRIGGER_PORT: [], TRIGGER_PORT + 1: []}
+    for _ in range(ROUNDS // 2):
+        for dport, found in costs.items():
+            before = setup.counters()["opened"]
+            found += turns(network, flood(0, 20 * COUNT, dport), flood(1, COUNT, TRIGGER_PORT))
+            assert setup.counters()["opened"] - before >= COUNT, "some did not open"
+    return ratios_of("both open, or one", zip(*costs.values()))
 
 
 def main():
@@ -95,25 +135,13 @@ def main():
     subprocess.run(["modprobe", "-a", "xt_TRIGGER", "nf_conntrack"], check=True)
     network = Network()
     network.add_side("lan2")
-    Both(network, backend).load(0)
+    setup = Both(network, backend)
+    setup.load(0)
     network.forget()
-    establish(network)
-    ratios = []
-    for i in range(ROUNDS):
-        costs = turns(network, i % 2)
-        if i % 2:       # the even turns are for the other one
-            costs = costs[1:-1]
-        some = [same / different for same, different in zip(costs[::2], costs[1::2])]
-        ratios += some
-        print("same %.0f different %.0f ratio %.3f"
-              % (statistics.median(costs[::2]), statistics.median(costs[1::2]),
-                 statistics.median(some)))
-    low, ratio, high = statistics.quantiles(ratios, n=4)
-    print("two CPUs on one trigger: %.3f of two; half of the pairs from %.3f to %.3f"
-          % (ratio, low, high))
+    found = {"refresh": refreshing(network), "open": opening(network, setup)}
     os.makedirs("out", exist_ok=True)
     with open("out/parallel.json", "w") as file:
-        json.dump({"ratio": ratio, "low": low, "high": high, "pairs": len(ratios)}, file)
+        json.dump(found, file)
 
 
 main()

@@ -118,11 +118,11 @@ def markdown(results, parallel, release):
     for case, base, title in CASES:
         lines += ["", "## %s, %s" % (title, OVER[base]), ""] + table(results, case, base)
     lines += ["", "## What does not depend on N", ""] + extras(results)
-    lines += ["",
-              "Two CPUs that refresh the same active trigger take %.3f of the time of two that "
-              "refresh different ones (the median of %d pairs of turns; half of them lie "
-              "between %.3f and %.3f)."
-              % (parallel["ratio"], parallel["pairs"], parallel["low"], parallel["high"])]
+    for case, text in PARALLEL:
+        found = parallel[case]
+        lines += ["", "%s (%.3f is the median of %d pairs of turns; half of them lie between "
+                  "%.3f and %.3f)." % (text % found["ratio"], found["ratio"], found["pairs"],
+                                       found["low"], found["high"])]
     return "\n".join(lines) + "\n"
 
 
@@ -139,6 +139,12 @@ def plot_data(results, case, base):
     return "\n\n".join(blocks)
 
 
+PARALLEL = (
+    ("refresh", "Two CPUs that refresh the same active trigger take %.3f of the time of two that "
+     "refresh different ones"),
+    ("open", "An opening, while another CPU opens with each packet, too, takes %.3f of the time of "
+     "one beside packets that trigger nothing"),
+)
 # The columns of the short table: setup, backend, heading.
 COLUMNS = (
     ("ours", "legacy", "**ours**"),
