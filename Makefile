@@ -51,7 +51,7 @@ TOOL_LDFLAGS = $(LDFLAGS) $(shell $(PKG_CONFIG) --libs libmnl)
 
 # Packages whose tools know the place pass UNITDIR= and put it there themselves.
 UNITDIR ?= /usr/lib/systemd/system
-UNIT = $(UNITDIR:%=%/xt-trigger.service)
+UNITS = $(if $(UNITDIR),$(patsubst packaging/systemd/%,$(UNITDIR)/%,$(wildcard packaging/systemd/*.service)))
 CONF = $(DESTDIR)/etc/xt-trigger.conf
 
 MANPAGE := $(wildcard userspace/xt_TRIGGER.8)
@@ -59,7 +59,7 @@ MANPAGE := $(wildcard userspace/xt_TRIGGER.8)
 # What `make install` puts in place beside the module.
 INSTALLED = $(XTLIBDIR)/libxt_TRIGGER.so $(MANDIR)/man8/xt_TRIGGER.8 \
 	$(SBINDIR)/xt-trigger $(MANDIR)/man8/xt-trigger.8 $(COMPLETIONDIR)/xt-trigger \
-	$(MANDIR)/man5/xt-trigger.conf.5 $(UNIT)
+	$(MANDIR)/man5/xt-trigger.conf.5 $(UNITS)
 
 # $(call need,TEST,WHAT,PACKAGE): one line instead of the error that would follow.
 need = @{ $(1); } >/dev/null 2>&1 || { \
@@ -186,7 +186,7 @@ install-tool: xt-trigger
 	install -D -m 644 userspace/xt-trigger.bash-completion '$(DESTDIR)$(COMPLETIONDIR)/xt-trigger'
 	install -D -m 644 userspace/xt-trigger.conf.5 '$(DESTDIR)$(MANDIR)/man5/xt-trigger.conf.5'
 	[ -e '$(CONF)' ] || install -D -m 644 userspace/xt-trigger.conf '$(CONF)'
-	$(if $(UNIT),install -D -m 644 packaging/systemd/xt-trigger.service '$(DESTDIR)$(UNIT)')
+	$(if $(UNITS),install -D -m 644 -t '$(DESTDIR)$(UNITDIR)' packaging/systemd/*.service)
 
 # The page for Cockpit: what is in git is what is installed, beside PatternFly's stylesheet.
 COCKPITDIR ?= /usr/share/cockpit

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the tests of reloads share: rules, what is open by them, and whether it is unharmed."""
 
+import multiprocessing
 import socket
 import struct
+import time
+from contextlib import contextmanager
 
 import pytest
 
 from hosts import wait_until
 from lab import WAN2
+from procfile import meanwhile
 from router import DNAT, IN, out
 
 PLAIN = out("--trigger-match 3000 --trigger-relate tcp:113")
@@ -64,3 +68,34 @@ def flood(host, port, dst):
                        + datagram, (dst, 0))
 
     return burst
+
+
+@contextmanager
+def calls(lan, wan, triggers, opens):
+    """Another process: lan triggers all the time, by UDP, and wan calls the port that this opens.
+
+    Yields who got the calls: at, as counted so far, for "lan", "other" and "nobody"; and turns.
+    """
+    at = {who: multiprocessing.Value("L", 0) for who in ("lan", "other", "nobody")}
+    with lan:
+        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+    def call(turn):
+        sender.sendto(b"", (lan.target, int(triggers.split(":")[1])))
+        try:
+            answers = wan.who_answers(opens)
+        except (AssertionError, OSError):
+            # A firewall that is being loaded drops without a word, also within a connection.
+            answers = None
+        at["lan" if answers == lan.ip else "other" if answers else "nobody"].value += 1
+        # Others have work to do on these processors.
+        time.sleep(0.05)
+
+    with sender, meanwhile(wan, call) as turns:
+        yield at, turns
+
+
+def wait_for_turns(turns):
+    """Until a call has begun and ended."""
+    now = turns.value
+    wait_until(lambda: turns.value > now + 1, "a call has begun and ended", 90)

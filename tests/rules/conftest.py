@@ -10,7 +10,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path += [os.path.join(HERE, "..", name) for name in ("net", "tool", "programs", "docs")]
 
 import fixtures  # noqa: E402
-from rulesfile import RulesFile  # noqa: E402
+from clock import set_synchronised  # noqa: E402
+from machine import Machine, forget  # noqa: E402
+from recipes import FIREWALLS  # noqa: E402
+from rulesfile import CONF, STATE, RulesFile  # noqa: E402
+
+NFTABLES = FIREWALLS.file("/etc/nftables.conf", "nftables")
 
 captured = fixtures.captured
 default_backend = fixtures.default_backend
@@ -56,3 +61,38 @@ def unloadable(unload):
         file.write("install xt_TRIGGER /bin/false\n")
     yield
     os.unlink(path)
+
+
+@pytest.fixture
+def machine(router, tmp_path):
+    """Systemd on the router, switched off; a native firewall, its service and ours are enabled."""
+    machine = Machine(router, tmp_path)
+    machine.write("/etc/nftables.conf", NFTABLES)
+    machine.enable("nftables", "xt-trigger")
+    set_synchronised(False)
+    yield machine
+    set_synchronised(False)
+    machine.close()
+    forget(router)
+
+
+@pytest.fixture(scope="module")
+def booted(topology, tmp_path_factory):
+    """Systemd on the router, up, for all tests of a file; `running` is what they take."""
+    machine = Machine(topology.router, tmp_path_factory.mktemp("machine"))
+    machine.boot()
+    yield machine
+    machine.close()
+
+
+@pytest.fixture
+def running(router, booted):
+    """Systemd on the router, up; neither ours nor a firewall has been started yet."""
+    forget(router)
+    booted.write("/etc/nftables.conf", NFTABLES)
+    yield booted
+    booted.stop_all()
+    for path in (CONF, STATE):
+        if os.path.exists(booted.root + path):
+            os.unlink(booted.root + path)
+    forget(router)

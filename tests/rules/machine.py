@@ -12,18 +12,28 @@ import subprocess
 import uuid
 
 from hosts import CommandFailed, wait_until
+from procfile import write
+from router import TABLES, loaded
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 # Services that would change the guest's kernel or hardware, or wait for people.
 MASKED = """
-dev-hugepages.mount dev-mqueue.mount getty.target kmod-static-nodes.service modprobe@.service
+dbus.service dbus.socket dev-hugepages.mount dev-mqueue.mount getty.target
+kmod-static-nodes.service modprobe@.service
 proc-sys-fs-binfmt_misc.automount sys-fs-fuse-connections.mount sys-kernel-config.mount
 sys-kernel-debug.mount sys-kernel-tracing.mount systemd-binfmt.service systemd-logind.service
 systemd-modules-load.service systemd-random-seed.service systemd-remount-fs.service
 systemd-sysctl.service systemd-sysusers.service systemd-journal-flush.service
-systemd-tmpfiles-setup-dev.service systemd-udevd.service systemd-udev-trigger.service
-systemd-update-utmp.service systemd-user-sessions.service""".split()
+systemd-tmpfiles-setup-dev.service systemd-tmpfiles-setup.service systemd-udevd.service
+systemd-udev-trigger.service systemd-update-utmp.service systemd-update-utmp-runlevel.service
+systemd-user-sessions.service""".split()
+# They make units of the kernel's command line, of partitions and the like, as here are none.
+GENERATORS = "/usr/lib/systemd/system-generators"
+
+NO_RULES = "".join("*%s\n%sCOMMIT\n" % (table, "".join(":%s ACCEPT [0:0]\n" % chain
+                                                       for chain in chains))
+                   for table, chains in TABLES.items())
 
 # Control groups first: the new namespace of these begins where the process is then.
 START = r"""
@@ -49,6 +59,27 @@ exec env -i container=test PATH="$2" chroot . /lib/systemd/systemd --system
 """
 
 
+def forget(router):
+    """What a kernel that boots has of rules, connections and open ports: nothing."""
+    for family, tool in ((4, "iptables"), (6, "ip6tables")):
+        # The end of the test puts both families in order.
+        router.tool("iptables", family)
+        router.run("/usr/sbin/%s-legacy-restore" % tool, stdin=NO_RULES)
+    router.run("/usr/sbin/nft", "flush ruleset")
+    router.conntrack("-F")
+    if loaded():
+        write(router, "/\n")
+
+
+def service(unit):
+    return unit if "." in unit else unit + ".service"
+
+
+def on_every_cpu():
+    """The lab keeps its packets in order by one CPU; a machine has them all."""
+    os.sched_setaffinity(0, range(os.cpu_count()))
+
+
 class Machine:
     def __init__(self, router, directory, lower="/"):
         self.router = router
@@ -60,12 +91,19 @@ class Machine:
                         "lowerdir=%s,upperdir=%s/upper,workdir=%s/work"
                         % (lower, self._directory, self._directory)], check=True)
         self._process = self._first = None
+        self._started = []
         units = self.root + "/etc/systemd/system"
         for name in os.listdir(units):
             if name.endswith(".wants"):
                 shutil.rmtree(os.path.join(units, name))
         for name in MASKED:
             os.symlink("/dev/null", os.path.join(units, name))
+        shutil.rmtree(self.root + GENERATORS)
+        os.symlink("/lib/systemd/system/multi-user.target", units + "/default.target")
+        for family, prefix in ((4, "iptables"), (6, "ip6tables")):
+            for name in ("iptables", "iptables-save", "iptables-restore"):
+                self.link("/etc/alternatives/" + name.replace("iptables", prefix),
+                          router.tool(name, family))
         # One without it has its first boot, which enables what Debian would.
         self.write("/etc/machine-id", uuid.uuid4().hex + "\n")
         self.write("/etc/hostname", "router\n")
@@ -94,16 +132,22 @@ class Machine:
             text = text.replace(old, new)
         self.write(path, text, mode)
 
+    def link(self, path, target):
+        """Make a symbolic link, in place of another one."""
+        os.unlink(self.root + path)
+        os.symlink(target, self.root + path)
+
     # --- its life
 
     def boot(self, seconds=60):
         """Switch it on, and wait until it has started what is enabled."""
+        forget(self.router)
         with open(self._directory + "/boot_id", "w") as file:
             file.write("%s\n" % uuid.uuid4())
         with self.router:
             self._process = subprocess.Popen(
                 ["unshare", "--mount", "--propagation", "private", "sh", "-ec", START, "sh",
-                 self._directory, PATH], stdin=subprocess.DEVNULL)
+                 self._directory, PATH], stdin=subprocess.DEVNULL, preexec_fn=on_every_cpu)
         wait_until(self._is_booted, "systemd has booted", seconds)
 
     def _is_booted(self):
@@ -113,7 +157,8 @@ class Machine:
         if not found:
             return False
         self._first = found[0]
-        state = self.ask("systemctl", "is-system-running")
+        # As soon as systemd answers, this waits.
+        state = self.ask("systemctl", "is-system-running", "--wait")
         return state in ("running", "degraded")
 
     def shut_down(self):
@@ -154,6 +199,25 @@ class Machine:
     def enable(self, *units):
         self.systemctl_offline("enable", *units)
 
+    def unmask(self, *units):
+        for unit in units:
+            os.unlink(os.path.join(self.root + "/etc/systemd/system", unit))
+
+    def start(self, *units):
+        """Start them in one transaction, in which systemd orders them as at boot."""
+        self._started += units
+        # systemctl makes a transaction for each unit that it is given.
+        self.write("/etc/systemd/system/started.target",
+                   "[Unit]\nWants=%s\nAfter=%s\n" % ((" ".join(map(service, units)),) * 2))
+        self.systemctl("daemon-reload")
+        self.systemctl("start", "started.target")
+
+    def stop_all(self):
+        """Stop what was started, as if it had never been."""
+        self.ask("systemctl", "stop", "started.target", *self._started)
+        self.ask("systemctl", "reset-failed")
+        self._started.clear()
+
     def is_active(self, unit):
         return self.ask("systemctl", "is-active", unit)
 
@@ -162,6 +226,8 @@ class Machine:
         return self.ask("systemctl", "list-jobs") == "No jobs running."
 
     def said(self, unit):
-        """What the journal of this boot has of the unit's own processes."""
+        """What the journal has of the unit's own processes since it was started last."""
+        started = self.ask("systemctl", "show", "--property=InvocationID", "--value", unit)
         return self.ask("journalctl", "--boot", "--output=cat", "--no-pager",
-                        "_SYSTEMD_UNIT=%s.service" % unit).splitlines()
+                        "_SYSTEMD_UNIT=%s.service" % unit,
+                        "_SYSTEMD_INVOCATION_ID=" + started).splitlines()
