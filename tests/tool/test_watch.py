@@ -108,7 +108,7 @@ def test_every_ten_seconds_while_something_is_open(loaded, bare_tool, state, tmp
 
 
 def test_it_runs_a_program(loaded, bare_tool, state, tmp_path):
-    """With each file that it has written; that it fails is said once."""
+    """With each file that it has written, and every ten seconds; that it fails is said once."""
     script, copy, broken = (str(tmp_path / name) for name in ("script", "copy", "broken"))
     with open(script, "w") as file:
         file.write("#!/bin/sh\n[ ! -e %s ] && cp $1 %s.new && mv %s.new %s\n"
@@ -122,9 +122,10 @@ def test_it_runs_a_program(loaded, bare_tool, state, tmp_path):
             open(broken, "w").close()
             write(loaded, "+" + line(owner))
             wait_until(lambda: owner in saved_owners(state), "the file is written")
-        os.remove(broken)
         write(loaded, "/\n")
-        wait_until(lambda: saved_owners(copy) == [], "it is run again")
+        wait_until(lambda: saved_owners(state) == [], "the file is written")
+        os.remove(broken)
+        wait_until(lambda: saved_owners(copy) == [], "it is run again, without an event", 20)
         program.terminate()
         status, said = ended(program)
     assert (status, said.count(script), said.count("it has failed")) == (0, 1, 1), said

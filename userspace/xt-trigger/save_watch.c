@@ -21,7 +21,7 @@
 #include "save.h"
 #include "tool.h"
 
-/* Milliseconds between two writes: at least; and at most while something is open. */
+/* Milliseconds between two writes: at least; and at most, as time_left() has it. */
 #define PAUSE	1000
 #define REFRESH	10000
 
@@ -80,14 +80,18 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* Milliseconds until the file is to be written; -1: something has to happen first. */
+/*
+ * Milliseconds until the file is to be written; -1: something has to happen first.
+ * A program is run again in any case: it may have failed, and whom it tells that
+ * nothing is open cannot know otherwise that somebody still is there to tell it.
+ */
 static int time_left(const struct watch *watch)
 {
 	uint64_t gone = now() - watch->written, wait;
 
 	if (watch->changed && !watch->failed)
 		wait = PAUSE;
-	else if (watch->lines || watch->failed)
+	else if (watch->lines || watch->failed || watch->program)
 		wait = REFRESH;
 	else
 		return -1;
