@@ -342,7 +342,7 @@ FAILOVERS ?= 20
 
 .PHONY: check-pair
 check-pair: bash
-	@SUITE='$(SUITE)' tests/pair/run '$(FAILOVERS)'
+	@SUITE='$(SUITE)' tests/pair/run '$(FAILOVERS)' $(TESTS)
 
 .PHONY: demo
 demo: bash
