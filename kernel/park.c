@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How active triggers are parked, and come back. See park.h. */
 #include <linux/module.h>
+#include <linux/sched.h>
 
 #include <xt_TRIGGER.h>
 
@@ -9,7 +10,6 @@
 #include "lock.h"
 #include "park.h"
 #include "parked.h"
-#include "walk.h"
 
 static unsigned int reload_grace __read_mostly = 30;
 static unsigned int grace_epoch;
@@ -58,67 +58,82 @@ bool trigger_park_is_over(const struct trigger_grace *grace)
 	       READ_ONCE(grace_epoch) != grace->epoch;
 }
 
-/* For a walk over a table. @n: those in @set that were visited */
-struct visit {
-	const struct trigger_set	*set;
-	unsigned int			n;
-};
+/* How many are parked, or come back, in one turn with the lock held. */
+#define PARK_BATCH	32
 
-/* Park @t; without the memory for that it closes. Under RCU. */
-static void park(struct trigger *t, void *data)
+/*
+ * Return the next of @set to be parked, NULL: none is left. Those that are parked are
+ * the first in its queue, as nothing opens in it. Lock held.
+ */
+static struct trigger *next_to_park(struct trigger_set *set)
 {
-	struct trigger_table *table = t->set->table;
-	struct visit *visit = data;
+	struct trigger *t = trigger_parked_hindmost(set);
 
-	if (t->set != visit->set)
-		return;
-	trigger_lock_take(table);
-	if (t->dead)
-		goto out;
-	if (trigger_parked_add(t))
-		trigger_close_locked(t, TRIGGER_CLOSED);
-	else
-		visit->n++;
-out:
-	trigger_lock_release(table);
+	t = list_prepare_entry(t, &set->pool.all, in[TRIGGER_IN_SET].all);
+	list_for_each_entry_continue(t, &set->pool.all, in[TRIGGER_IN_SET].all) {
+		if (!t->parked)
+			return t;
+	}
+	return NULL;
 }
 
-static void unpark(struct trigger *t, void *data)
+/*
+ * Park some of @set, and add their number to *@n; without the memory for that they
+ * close. Return whether any is left.
+ */
+static bool park_some(struct trigger_set *set, unsigned int *n)
 {
-	struct trigger_table *table = t->set->table;
-	struct visit *visit = data;
+	unsigned int left = PARK_BATCH;
+	struct trigger *t;
 
-	if (t->set != visit->set)
-		return;
-	trigger_lock_take(table);
-	if (t->parked) {
-		trigger_parked_del(t);
-		visit->n++;
+	rcu_read_lock();
+	trigger_lock_take(set->table);
+	while ((t = next_to_park(set)) && left--) {
+		if (trigger_parked_add(t))
+			trigger_close_locked(t, TRIGGER_CLOSED);
+		else
+			++*n;
 	}
-	trigger_lock_release(table);
+	trigger_lock_release(set->table);
+	rcu_read_unlock();
+	cond_resched();
+	return t;
+}
+
+/* Let some of @set come back, and add their number to *@n. Return whether any is left. */
+static bool unpark_some(struct trigger_set *set, unsigned int *n)
+{
+	unsigned int left = PARK_BATCH;
+	struct trigger *t;
+
+	trigger_lock_take(set->table);
+	while ((t = trigger_parked_first(&set->pool, TRIGGER_IN_SET)) && left--) {
+		trigger_parked_del(t);
+		++*n;
+	}
+	trigger_lock_release(set->table);
+	cond_resched();
+	return t;
 }
 
 /*
  * Park all active triggers of @set, whose ports are in no map any more; nothing
  * opens in it until trigger_park_end(). Return how many there are. Process
  * context; the caller serialises this with the other functions for @set.
- *
- * The walk visits the whole table, as it is the one that may pause.
  */
 unsigned int trigger_park_set(struct trigger_set *set)
 {
-	struct trigger_table *table = set->table;
-	struct visit visit = { .set = set };
+	unsigned int n = 0;
 
-	trigger_lock_take(table);
+	trigger_lock_take(set->table);
 	set->parked = true;
-	trigger_lock_release(table);
-	if (READ_ONCE(set->pool.count))
-		trigger_walk_all(table, park, &visit);
-	trigger_lock_take(table);
-	trigger_event_parked(set, visit.n);
-	trigger_lock_release(table);
-	return visit.n;
+	trigger_lock_release(set->table);
+	while (park_some(set, &n))
+		;
+	trigger_lock_take(set->table);
+	trigger_event_parked(set, n);
+	trigger_lock_release(set->table);
+	return n;
 }
 
 /*
@@ -127,13 +142,12 @@ unsigned int trigger_park_set(struct trigger_set *set)
  */
 void trigger_park_end(struct trigger_set *set)
 {
-	struct trigger_table *table = set->table;
-	struct visit visit = { .set = set };
+	unsigned int n = 0;
 
-	if (READ_ONCE(set->pool.count))
-		trigger_walk_all(table, unpark, &visit);
-	trigger_lock_take(table);
+	while (unpark_some(set, &n))
+		;
+	trigger_lock_take(set->table);
 	set->parked = false;
-	trigger_event_unparked(set, visit.n);
-	trigger_lock_release(table);
+	trigger_event_unparked(set, n);
+	trigger_lock_release(set->table);
 }

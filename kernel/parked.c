@@ -90,3 +90,12 @@ struct trigger *trigger_parked_next(const struct trigger *t,
 {
 	return of_node(rb_next(&t->parked->node[scope]), scope);
 }
+
+/* Return the parked one of @set that stands hindmost in its queue, or NULL. Lock held. */
+struct trigger *trigger_parked_hindmost(const struct trigger_set *set)
+{
+	const struct rb_root_cached *parked = &set->pool.parked;
+
+	return of_node(set->owner_last ? rb_first_cached(parked) :
+		       rb_last(&parked->rb_root), TRIGGER_IN_SET);
+}

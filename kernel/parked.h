@@ -20,6 +20,7 @@ int trigger_parked_add(struct trigger *t);
 void trigger_parked_del(struct trigger *t);
 struct trigger *trigger_parked_first(const struct trigger_pool *pool,
 				     enum trigger_scope scope);
+struct trigger *trigger_parked_hindmost(const struct trigger_set *set);
 struct trigger *trigger_parked_next(const struct trigger *t,
 				    enum trigger_scope scope);
 

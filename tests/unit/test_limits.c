@@ -196,6 +196,33 @@ UNIT_TEST(bounded_closing)
 	many_end();
 }
 
+/* A rule goes and comes back: the lock is held for some of its own at a time. */
+static void park_many(u8 flags)
+{
+	unsigned int n = MANY / 10, i;
+
+	many_begin(113, 113, flags);
+	world_set_grace(30);
+	for (i = 0; i < n; i++)
+		send_one(i);
+	shim_steps_most = 0;
+	trigger_rule_put(rule);
+	check_equal(world.table.parked, n);
+	check(shim_steps_most <= STEPS_MAX);
+	shim_steps_most = 0;
+	make_rule(113, 113, flags);
+	check_equal(world.table.parked, 0);
+	check_equal(world.table.pool.count, n);
+	check(shim_steps_most <= STEPS_MAX);
+	many_end();
+}
+
+UNIT_TEST(bounded_parking)
+{
+	park_many(0);
+	park_many(XT_TRIGGER_F_OWNER_LAST);
+}
+
 /*
  * Many are over, and the collector is late: one is open behind them, to whom
  * the port belongs.

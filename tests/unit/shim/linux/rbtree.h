@@ -47,6 +47,15 @@ static inline void rb_insert_color_cached(struct rb_node *node,
 	root->rb_leftmost = first;
 }
 
+static inline struct rb_node *rb_last(const struct rb_root *root)
+{
+	struct rb_node *last = root->rb_node;
+
+	while (last && last->rb_right)
+		last = last->rb_right;
+	return last;
+}
+
 /* The one behind @node in the order of the tree, or NULL. */
 static inline struct rb_node *rb_next(const struct rb_node *node)
 {

@@ -130,6 +130,15 @@ static inline void list_del_rcu(struct list_head *link)
 	     shim_steps++, at = next_at,				\
 	     next_at = shim_entry_of(at->field.next, at, field))
 
+/* What stands in front of the first one, for list_for_each_entry_continue(). */
+#define list_prepare_entry(at, list, field)				\
+	((at) ? (at) : shim_entry_of(list, at, field))
+
+#define list_for_each_entry_continue(at, list, field)			\
+	for (at = shim_entry_of((at)->field.next, at, field);		\
+	     &at->field != (list);					\
+	     shim_steps++, at = shim_entry_of(at->field.next, at, field))
+
 /* A step of a reader: it needs the lock or RCU, and others may come in. */
 #define shim_rcu_next(link) ({						\
 	shim_rcu_check(__FILE__, __LINE__);				\
