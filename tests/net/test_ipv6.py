@@ -147,6 +147,12 @@ def test_nat66_owner_last(router, lan1, lan2, wan):
     assert wan.who_answers("tcp:113", dst=router.ip6) == lan2.ip6
 
 
+def open_silently(router, host, *owners):
+    """A triggering datagram from each address, which nobody answers."""
+    host.send_raw(SILENT6, *(ipv6(owner, SILENT6, 17, udp(4000, 3000)) for owner in owners))
+    wait_until(lambda: router.triggers(owner=owners[-1]), "the last one has opened")
+
+
 def test_a_host_is_an_address(router, lan1, lan2):
     """The limit of a host is that of one address; a LAN's other addresses have their own."""
     router.load6(TRIGGER, OTHER_TRIGGER)
@@ -158,10 +164,13 @@ def test_a_host_is_an_address(router, lan1, lan2):
     assert (count("refused_host"), count("opened")) == (1, 3)
 
 
-def open_silently(router, host, *owners):
-    """A triggering datagram from each address, which nobody answers."""
-    host.send_raw(SILENT6, *(ipv6(owner, SILENT6, 17, udp(4000, 3000)) for owner in owners))
-    wait_until(lambda: router.triggers(owner=owners[-1]), "the last one has opened")
+def test_a_lan_of_eighty_hosts(router, lan1):
+    """More hosts of one /64 than one of them may have open: all of them have their port."""
+    router.load6(TRIGGER)
+    hosts = ["2001:db8:1::2:%x" % n for n in range(1, 81)]
+    open_silently(router, lan1, *hosts)
+    assert router.owners() == hosts
+    assert router.counters()["refused_host"] == 0
 
 
 def test_a_slash_64_has_half_of_the_table(router, lan1, lan2, wan):
