@@ -82,6 +82,8 @@ routerTest("closes with the connection that opened it", ENDS + IRC, async page =
     await showOpen(page);
     await world("connect", "lan1", "tcp:6667");
     await shows(page, [LAN1]);
+    // Longer than until the page reads again what it has just read.
+    await page.waitForTimeout(3000);
     await world("hang_up", "lan1", "tcp:6667");
     await sees(page, "Nothing is open");
     assert.equal(await world("answers", "tcp:113"), null);
