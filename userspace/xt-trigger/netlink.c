@@ -111,11 +111,14 @@ static int answered(const struct nlmsghdr *message, void *data)
 static int ask(struct mnl_socket *socket, const char *name,
 	       struct question *question, uint32_t *buffer, size_t size)
 {
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct nlmsghdr *request;
 	struct genlmsghdr *head;
 	ssize_t n;
 	int more;
 
+	/* Not each libmnl clears what pads an attribute. */
+	memset(buffer, 0, size);
+	request = mnl_nlmsg_put_header(buffer);
 	request->nlmsg_type = GENL_ID_CTRL;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	request->nlmsg_seq = 1;
