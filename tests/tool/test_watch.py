@@ -109,10 +109,11 @@ def test_every_ten_seconds_while_something_is_open(loaded, bare_tool, state, tmp
 
 def test_it_runs_a_program(loaded, bare_tool, state, tmp_path):
     """With each file that it has written, and every ten seconds; that it fails is said once."""
-    script, copy, broken = (str(tmp_path / name) for name in ("script", "copy", "broken"))
+    script, copy, broken, tried = (str(tmp_path / name)
+                                   for name in ("script", "copy", "broken", "tried"))
     with open(script, "w") as file:
-        file.write("#!/bin/sh\n[ ! -e %s ] && cp $1 %s.new && mv %s.new %s\n"
-                   % (broken, copy, copy, copy))
+        file.write("#!/bin/sh\nto=%s\n[ ! -e %s ] || to=%s\ncp $1 $to.new && mv $to.new $to\n"
+                   "[ $to = %s ]\n" % (copy, broken, tried, copy))
     os.chmod(script, 0o755)
     with watch(bare_tool, state, "--run", script) as program:
         for owner in "10.0.0.1", "10.0.0.2":
@@ -123,7 +124,7 @@ def test_it_runs_a_program(loaded, bare_tool, state, tmp_path):
             write(loaded, "+" + line(owner))
             wait_until(lambda: owner in saved_owners(state), "the file is written")
         write(loaded, "/\n")
-        wait_until(lambda: saved_owners(state) == [], "the file is written")
+        wait_until(lambda: os.path.exists(tried) and saved_owners(tried) == [], "it has failed")
         os.remove(broken)
         wait_until(lambda: saved_owners(copy) == [], "it is run again, without an event", 20)
         program.terminate()
