@@ -20,10 +20,11 @@ export class Live {
     #reading = false;
     #again = false;
     #last = -Infinity;
+    #there = false;
     #visible = false;
 
     /**
-     * @refresh:  reads again, and never fails
+     * @refresh:  reads again, and never fails: gives whether there was something to read
      * @onSource: ({events, reason, lost}): where the news come from, why not from events,
      *            and whether some of them were lost
      */
@@ -53,8 +54,12 @@ export class Live {
         this.#again = false;
         this.#reading = true;
         this.#last = performance.now();
-        await this.#refresh();
+        const there = await this.#refresh();
         this.#reading = false;
+        // A module that has come meanwhile tells events, too.
+        if (there && !this.#there && this.#pollTimer)
+            this.#listenAgain();
+        this.#there = there;
         if (this.#again)
             this.wake();
     }
@@ -84,17 +89,20 @@ export class Live {
         this.#hush();
         this.#onSource({ events: false, reason });
         this.#pollTimer = setInterval(() => this.wake(), POLL_MS);
-        this.#retryTimer = setTimeout(() => {
-            this.#hush();
-            this.#listen();
-        }, RETRY_MS);
+        this.#retryTimer = setTimeout(() => this.#listenAgain(), RETRY_MS);
         this.wake();
+    }
+
+    #listenAgain() {
+        this.#hush();
+        this.#listen();
     }
 
     #hush() {
         this.#stopMonitor?.();
         this.#stopMonitor = null;
         clearInterval(this.#pollTimer);
+        this.#pollTimer = null;
         clearTimeout(this.#retryTimer);
         clearTimeout(this.#wakeTimer);
         this.#wakeTimer = null;

@@ -65,6 +65,7 @@ export class OpenView {
             dom.element("details", null, dom.element("summary", null, _("Counters")), this.counters));
     }
 
+    /** Gives whether there was something to read. */
     async #read() {
         try {
             const [entries, counters] = await Promise.all([program.list(), program.stats()]);
@@ -79,9 +80,10 @@ export class OpenView {
             this.counters.replaceChildren();
             this.#notice("limits", []);
             await this.#explain(error);
-            return;
+            return false;
         }
         this.#render();
+        return true;
     }
 
     /** Why nothing can be read: `status` knows it, and what helps. */

@@ -43,7 +43,11 @@ async function apply(page) {
     await page.getByText("Applied", { exact: true }).waitFor();
 }
 
-const showOpen = page => page.getByRole("tab", { name: "What is open" }).click();
+/** What is open, once the page is told what changes there. */
+async function showOpen(page) {
+    await page.getByRole("tab", { name: "What is open" }).click();
+    await sees(page, "Updated as soon as something changes.");
+}
 
 // --- the tests
 

@@ -26,7 +26,10 @@ pageTest("no module, until there is one", { prepare: noModule }, async page => {
     await shot(page, "no-module");
     program.list([entry({})]);
     program.stats({ triggers: 1 });
+    program.says("monitor", "");
     await eventually(async () => assert.equal((await rows(page)).length, 1));
+    // At once, and not when it would try again anyhow.
+    await page.getByText("Updated as soon as something changes.").waitFor({ timeout: 10000 });
 });
 
 pageTest("a module that tells no events", { prepare: () => {
