@@ -2,15 +2,6 @@
 /* What an active trigger is. See trigger.h. */
 #include "trigger.h"
 
-/* Make @pool empty. */
-void trigger_pool_init(struct trigger_pool *pool)
-{
-	pool->count = 0;
-	INIT_LIST_HEAD(&pool->all);
-	INIT_LIST_HEAD(&pool->unanswered);
-	pool->parked = RB_ROOT_CACHED;
-}
-
 /* Whether a connection keeps @t open at @now. Under RCU or the lock. */
 bool trigger_has_session(const struct trigger *t, u32 now)
 {

@@ -21,7 +21,6 @@
 
 #include <linux/atomic.h>
 #include <linux/netfilter.h>
-#include <linux/rbtree.h>
 #include <linux/rculist.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
@@ -31,6 +30,7 @@
 
 #include "clock.h"
 #include "due.h"
+#include "pool.h"
 #include "ports.h"
 #include "session.h"
 #include "stat.h"
@@ -45,28 +45,6 @@ struct trigger_rule;
 
 /* The last contacted peers that an active trigger keeps (--trigger-peer host). */
 #define TRIGGER_PEERS_MAX	16
-
-/* What has a limit, and a list of the active triggers that count towards it. */
-enum trigger_scope {
-	TRIGGER_IN_SET,		/* one rule */
-	TRIGGER_IN_HOST,	/* one owner */
-	TRIGGER_IN_NETWORK,	/* the /64 of an owner on IPv6 */
-	TRIGGER_IN_TABLE,	/* one namespace */
-	TRIGGER_SCOPES,
-};
-
-/*
- * The active triggers in one scope.
- * @all:	SET: the queue for the ports, RCU. The others: by id, TABLE with RCU.
- * @unanswered:	those whose peer has not answered yet, the oldest first
- * @parked:	those that are parked, by since (parked.c)
- */
-struct trigger_pool {
-	u32			count;
-	struct list_head	all;
-	struct list_head	unanswered;
-	struct rb_root_cached	parked;
-};
 
 /*
  * @gone:	nothing opens any more
@@ -196,7 +174,6 @@ struct trigger {
 	struct trigger_session	session[];
 };
 
-void trigger_pool_init(struct trigger_pool *pool);
 bool trigger_has_session(const struct trigger *t, u32 now);
 unsigned int trigger_sessions(const struct trigger *t);
 u32 trigger_expires_secs(const struct trigger *t, u64 now);
