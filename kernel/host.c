@@ -15,8 +15,10 @@ static u32 key_hash(const void *data, u32 len, u32 seed)
 {
 	const struct host_key *key = data;
 
+	if (key->family == NFPROTO_IPV4)
+		return jhash_1word((__force u32)key->addr.ip, seed);
 	return jhash2(key->addr.all, ARRAY_SIZE(key->addr.all),
-		      seed ^ (key->family << 1 | key->is_network));
+		      seed + key->is_network);
 }
 
 static u32 obj_hash(const void *data, u32 len, u32 seed)
@@ -158,31 +160,32 @@ struct trigger_pool *trigger_host_pool(const struct trigger *t,
 	}
 }
 
-/*
- * Find the pool of @scope that an active trigger of @owner in @set would be in; NULL:
- * there is none, or none yet. Lock and RCU held.
- */
-struct trigger_pool *trigger_host_find_pool(struct trigger_set *set,
-					    const union nf_inet_addr *owner,
-					    enum trigger_scope scope)
+/* Find the /64 of @owner, which may have no active trigger; NULL: there is none. */
+static struct trigger_host *find_network(struct trigger_set *set,
+					 const union nf_inet_addr *owner)
 {
-	struct trigger_host *host;
-	struct host_key key;
+	struct host_key key = network_key(set->family, owner);
 
-	switch (scope) {
-	case TRIGGER_IN_SET:
-		return &set->pool;
-	case TRIGGER_IN_HOST:
-		key = host_key(set->family, owner);
-		break;
-	case TRIGGER_IN_NETWORK:
-		key = network_key(set->family, owner);
-		break;
-	default:
-		return &set->table->pool;
-	}
-	host = find(set->table, &key);
-	return host ? &host->pool : NULL;
+	return set->family == NFPROTO_IPV6 ? find(set->table, &key) : NULL;
+}
+
+/*
+ * Find the pools that an active trigger of @owner in @set would be in; NULL: there is
+ * none for a scope, or none yet. Lock and RCU held; a pool lives as long as something
+ * is in it.
+ */
+void trigger_host_find_pools(struct trigger_set *set,
+			     const union nf_inet_addr *owner,
+			     struct trigger_pool *pool[TRIGGER_SCOPES])
+{
+	struct host_key key = host_key(set->family, owner);
+	struct trigger_host *host = find(set->table, &key), *network;
+
+	network = host ? host->network : find_network(set, owner);
+	pool[TRIGGER_IN_SET] = &set->pool;
+	pool[TRIGGER_IN_HOST] = host ? &host->pool : NULL;
+	pool[TRIGGER_IN_NETWORK] = network ? &network->pool : NULL;
+	pool[TRIGGER_IN_TABLE] = &set->table->pool;
 }
 
 /* Make the empty hash of @table. Process context. -ENOMEM. */

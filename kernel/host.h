@@ -31,9 +31,9 @@ struct trigger_host *trigger_host_get(struct trigger_table *table, u8 family,
 void trigger_host_put(struct trigger_table *table, struct trigger_host *host);
 struct trigger_pool *trigger_host_pool(const struct trigger *t,
 				       enum trigger_scope scope);
-struct trigger_pool *trigger_host_find_pool(struct trigger_set *set,
-					    const union nf_inet_addr *owner,
-					    enum trigger_scope scope);
+void trigger_host_find_pools(struct trigger_set *set,
+			     const union nf_inet_addr *owner,
+			     struct trigger_pool *pool[TRIGGER_SCOPES]);
 int trigger_host_init(struct trigger_table *table);
 void trigger_host_exit(struct trigger_table *table);
 

@@ -66,27 +66,39 @@ static void expire(struct trigger_pool *pool, enum trigger_scope scope, u64 now,
 	}
 }
 
-/*
- * Close what is over where a limit is reached for one more of @owner in @set, and
- * at the head of the queue, at most TRIGGER_LIMIT_SCAN_MAX. Lock and RCU held.
- */
-void trigger_limit_expire(struct trigger_set *set,
-			  const union nf_inet_addr *owner, u64 now)
+/* Close what is over at the head of the queue of @set, as above. */
+static void expire_head(struct trigger_set *set, u64 now, unsigned int *left)
 {
-	unsigned int left = TRIGGER_LIMIT_SCAN_MAX;
 	struct trigger *t, *next;
-	struct trigger_pool *pool;
-	enum trigger_scope scope;
 
-	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
-		pool = trigger_host_find_pool(set, owner, scope);
-		if (pool && pool->count >= limit_of(set, scope))
-			expire(pool, scope, now, &left);
-	}
 	list_for_each_entry_safe(t, next, &set->pool.all,
 				 in[TRIGGER_IN_SET].all) {
-		if (!left-- || !trigger_close_expired(t, now))
+		if (!*left || !trigger_close_expired(t, now))
 			break;
+		--*left;
+	}
+}
+
+/*
+ * Find the pools of one more of @owner in @set, and close what is over where a limit
+ * is reached, and at the head of the queue: at most TRIGGER_LIMIT_SCAN_MAX in all.
+ */
+static void find_pools(struct trigger_set *set, const union nf_inet_addr *owner,
+		       u64 now, struct trigger_pool *pool[TRIGGER_SCOPES])
+{
+	unsigned int left = TRIGGER_LIMIT_SCAN_MAX, before;
+	enum trigger_scope scope;
+
+	expire_head(set, now, &left);
+	trigger_host_find_pools(set, owner, pool);
+	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+		if (!pool[scope] || pool[scope]->count < limit_of(set, scope))
+			continue;
+		before = left;
+		expire(pool[scope], scope, now, &left);
+		/* With the last of a host its pool goes. */
+		if (left != before)
+			trigger_host_find_pools(set, owner, pool);
 	}
 }
 
@@ -145,14 +157,13 @@ static struct trigger *find_unanswered(struct trigger_pool *pool,
 }
 
 /*
- * Choose who makes way for one more of @owner in @set, if the limit of @scope is
- * reached. -ENOSPC: nobody does.
+ * Choose who makes way for one more in @pool (NULL: it is empty), if the limit of
+ * @scope is reached. -ENOSPC: nobody does.
  */
-static int choose(struct trigger_set *set, const union nf_inet_addr *owner,
+static int choose(const struct trigger_set *set, struct trigger_pool *pool,
 		  enum trigger_scope scope, bool evict,
 		  struct trigger_victims *victims)
 {
-	struct trigger_pool *pool = trigger_host_find_pool(set, owner, scope);
 	u32 limit = limit_of(set, scope);
 	struct trigger *t;
 
@@ -171,28 +182,32 @@ static int choose(struct trigger_set *set, const union nf_inet_addr *owner,
 }
 
 /*
- * Choose in @victims who makes way for one more of @owner in @set, where a limit is
- * reached: the oldest one that is parked, else the oldest one that is unanswered; of
- * this host, of its /64, of this rule, of the table. They stay open until
- * trigger_limit_evict(): who is refused, by a limit or for lack of memory, has
- * evicted nobody.
+ * Make room for one more of @owner in @set: close what is over, and, where a limit is
+ * reached nevertheless, choose in @victims who makes way: the oldest one that is
+ * parked, else the oldest one that is unanswered; of this host, of its /64, of this
+ * rule, of the table. They stay open until trigger_limit_evict(): who is refused, by
+ * a limit or for lack of memory, has evicted nobody.
  * Lock and RCU held. @evict false: what is open makes no way. -ENOSPC: a limit
  * refuses, and a counter says which.
  */
 int trigger_limit_make_room(struct trigger_set *set,
-			    const union nf_inet_addr *owner, bool evict,
+			    const union nf_inet_addr *owner, u64 now, bool evict,
 			    struct trigger_victims *victims)
 {
 	static const enum trigger_scope order[TRIGGER_SCOPES] = {
 		TRIGGER_IN_HOST, TRIGGER_IN_NETWORK, TRIGGER_IN_SET,
 		TRIGGER_IN_TABLE,
 	};
+	struct trigger_pool *pool[TRIGGER_SCOPES];
+	enum trigger_scope scope;
 	unsigned int i;
 
 	victims->n = 0;
+	find_pools(set, owner, now, pool);
 	for (i = 0; i < ARRAY_SIZE(order); i++) {
-		if (choose(set, owner, order[i], evict, victims)) {
-			trigger_count(set->table, refusal[order[i]]);
+		scope = order[i];
+		if (choose(set, pool[scope], scope, evict, victims)) {
+			trigger_count(set->table, refusal[scope]);
 			return -ENOSPC;
 		}
 	}

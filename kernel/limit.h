@@ -21,10 +21,8 @@ struct trigger_victims {
 };
 
 unsigned int trigger_limit_table(void);
-void trigger_limit_expire(struct trigger_set *set,
-			  const union nf_inet_addr *owner, u64 now);
 int trigger_limit_make_room(struct trigger_set *set,
-			    const union nf_inet_addr *owner, bool evict,
+			    const union nf_inet_addr *owner, u64 now, bool evict,
 			    struct trigger_victims *victims);
 void trigger_limit_evict(const struct trigger_victims *victims);
 

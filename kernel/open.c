@@ -133,8 +133,7 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 		replaced = trigger_refresh_locked(t, ct, now);
 		goto out;
 	}
-	trigger_limit_expire(set, owner_of(ct), now);
-	if (trigger_limit_make_room(set, owner_of(ct), true, &victims))
+	if (trigger_limit_make_room(set, owner_of(ct), now, true, &victims))
 		goto out;
 	t = trigger_open_insert(set, owner_of(ct), tuple->dst.protonum,
 				trigger_proto_port(tuple),

@@ -138,8 +138,8 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 		goto out;
 	t = trigger_hash_find(set, &saved->owner);
 	if (!t || trigger_close_expired(t, now)) {
-		trigger_limit_expire(set, &saved->owner, now);
-		err = trigger_limit_make_room(set, &saved->owner, false, &victims);
+		err = trigger_limit_make_room(set, &saved->owner, now, false,
+					      &victims);
 		if (err)
 			goto out;
 		err = -ENOMEM;
