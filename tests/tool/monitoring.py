@@ -37,13 +37,15 @@ class Monitor:
         """Whether something that opens and closes is told."""
         self.tries += 1
         write(self.tool.namespace, "+" + line(POKE) + "-owner=%s\n" % POKE)
-        return select.select([self.process.stdout], [], [], 0.1)[0]
+        select.select([self.process.stdout], [], [], 0.1)
+        return any("listening" not in each for each in self.read())
 
     def events(self, wanted=None):
         """Its JSON objects, without what has only tried whether it listens."""
         self._objects += [json.loads(each) for each in self.read()[len(self._objects):]]
         return [each for each in self._objects
-                if not (each.get("trigger") and each["trigger"]["owner"] == POKE)
+                if each["event"] != "listening"
+                and not (each.get("trigger") and each["trigger"]["owner"] == POKE)
                 and (wanted is None or each["event"] == wanted)]
 
     def wait(self, count):

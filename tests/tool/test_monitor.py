@@ -43,6 +43,18 @@ def test_it_opens_and_closes(events, tool, router, lan1):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", opened["time"])
 
 
+def test_it_says_when_it_listens(events, bare_tool, bare):
+    """Nothing that changes behind the first object is missed."""
+    with bare_tool.start("monitor", "--json") as program:
+        try:
+            first = json.loads(program.stdout.readline())
+            write(bare, "+" + line("10.0.0.1"))
+            assert (first["event"], json.loads(program.stdout.readline())["event"]) == (
+                "listening", "opened")
+        finally:
+            program.kill()
+
+
 def test_for_people(events, bare_tool, bare):
     with monitor(bare_tool, "-n") as program:
         write(bare, "+" + line("10.0.0.1") + "-owner=10.0.0.1\n")
@@ -104,7 +116,9 @@ def test_conditions(events, bare_tool, bare):
         write(bare, "+" + line("10.0.0.1") + "+" + line(POKE))
         wait_until(lambda: bare_tool.json("list", "--json", "owner=" + POKE), "it is open")
         assert program.events() == []
-        assert all(json.loads(each)["trigger"]["owner"] == POKE for each in program.read())
+        first, *others = map(json.loads, program.read())
+        assert first["event"] == "listening"
+        assert others and all(each["trigger"]["owner"] == POKE for each in others)
 
 
 def test_what_is_lost_is_told(events, bare_tool, bare):

@@ -76,8 +76,8 @@ export class Live {
         }
     }
 
+    /** The first event says that it listens; what changes until then is in none. */
     #listen() {
-        this.#onSource({ events: true });
         this.#stopMonitor = program.monitor(event => {
             this.#onSource({ events: true, lost: event.event === "lost" });
             this.wake();

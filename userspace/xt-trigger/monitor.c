@@ -206,6 +206,9 @@ static int monitor_events(struct monitor *monitor)
 	if (status)
 		return status;
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+	/* What has changed before is in no event: a program reads the list now. */
+	if (monitor->json)
+		tell(monitor, "listening", 0, "");
 	do {
 		error = netlink_receive(&monitor->netlink, take_news, monitor);
 	} while (!error && !ferror(stdout));
