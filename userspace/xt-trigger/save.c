@@ -20,7 +20,7 @@ static const char help[] =
 	"FILE, which only its owner can read then and which is replaced as a whole.\n\n"
 	"  -w, --watch  go on: write it again whenever something opens or closes, at most\n"
 	"               once a second, and every ten seconds while something is open\n"
-	"  -r, --run PROGRAM  runs it behind that, with the file's name, and waits for it;\n"
+	"  -r, --run PROGRAM  run it behind that, with the file's name, and wait for it;\n"
 	"               every ten seconds also while nothing is open\n"
 	"  -h, --help   this text\n";
 
