@@ -216,8 +216,7 @@ struct nf_conn *world_random_conn(void)
 	return ct;
 }
 
-/* A packet of it, or its end, which is for good. */
-void world_change_conn(struct nf_conn *ct)
+static void change_conn(struct nf_conn *ct)
 {
 	/* While it looks, another CPU may come by. */
 	bool ended = trigger_session_ct_state(ct) == TRIGGER_SESSION_ENDED;
@@ -258,6 +257,14 @@ void world_change_conn(struct nf_conn *ct)
 		nf_ct_put(ct);
 		break;
 	}
+}
+
+/* A packet of it, or its end, which is for good. Meanwhile others may let go of it. */
+void world_change_conn(struct nf_conn *ct)
+{
+	nf_conntrack_get(&ct->ct_general);
+	change_conn(ct);
+	nf_ct_put(ct);
 }
 
 void world_packet(struct world_rule *r, struct nf_conn *ct)
