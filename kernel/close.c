@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 
 #include "close.h"
+#include "due.h"
 #include "event.h"
 #include "hash.h"
 #include "host.h"

@@ -2,7 +2,6 @@
 /* When the collector is to visit an active trigger. See due.h. */
 #include "due.h"
 #include "lock.h"
-#include "trigger.h"
 
 /* The ticks in front of the last turn that has a list. */
 #define HORIZON	((TRIGGER_DUE_TURNS - 1) << TRIGGER_DUE_SHIFT)

@@ -9,26 +9,13 @@
 #ifndef _TRIGGER_DUE_H
 #define _TRIGGER_DUE_H
 
-#include <linux/list.h>
-#include <linux/types.h>
-
-struct trigger;
-struct trigger_table;
-
-/* Turns that lists exist for; who is due later is put off in the last one. */
-#define TRIGGER_DUE_TURNS	64
+#include "trigger.h"
 
 /* A turn has so many ticks (as a shift): a quarter of a second, or little more. */
 #define TRIGGER_DUE_SHIFT	5
 
 /* The most that trigger_due_take() takes. */
 #define TRIGGER_DUE_BATCH	16
-
-/* @list: of turn n at n % TRIGGER_DUE_TURNS. @next: the first that is not over. */
-struct trigger_due {
-	struct list_head	list[TRIGGER_DUE_TURNS];
-	u64			next;
-};
 
 void trigger_due_init(struct trigger_due *due);
 void trigger_due_add(struct trigger *t, u64 now);

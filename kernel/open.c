@@ -5,6 +5,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "close.h"
+#include "due.h"
 #include "event.h"
 #include "gc.h"
 #include "hash.h"

@@ -3,6 +3,7 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "due.h"
 #include "lock.h"
 #include "peer.h"
 #include "queue.h"

@@ -29,7 +29,6 @@
 #include <linux/workqueue.h>
 
 #include "clock.h"
-#include "due.h"
 #include "pool.h"
 #include "ports.h"
 #include "session.h"
@@ -45,6 +44,15 @@ struct trigger_rule;
 
 /* The last contacted peers that an active trigger keeps (--trigger-peer host). */
 #define TRIGGER_PEERS_MAX	16
+
+/* Turns of the collector that lists exist for; who is due later is put off in the last. */
+#define TRIGGER_DUE_TURNS	64
+
+/* @list: of turn n at n % TRIGGER_DUE_TURNS. @next: the first that is not over. */
+struct trigger_due {
+	struct list_head	list[TRIGGER_DUE_TURNS];
+	u64			next;
+};
 
 /*
  * @gone:	nothing opens any more

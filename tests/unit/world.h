@@ -9,6 +9,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "../../kernel/close.h"
+#include "../../kernel/due.h"
 #include "../../kernel/gc.h"
 #include "../../kernel/hash.h"
 #include "../../kernel/host.h"
