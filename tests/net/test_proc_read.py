@@ -351,10 +351,12 @@ def test_expired_ones_are_not_shown(bare):
     write(bare, "+" + line("10.0.0.1") + "+" + line("10.0.0.2", open="tcp:114", timeout=1,
                                                     expires=1))
     end = time.monotonic() + 3
-    seen = []
+    seen, between = [], 0
     while bare.counters()["expired"] == 0 and time.monotonic() < end:
         counters, triggers = bare.status()
-        assert counters["triggers"] == len(triggers)
+        between += counters["triggers"] != len(triggers)
         seen.append(len(triggers))
+    # One reading may be under way at that very moment: counted, and not shown any more.
+    assert between <= 1
     assert seen[0] == 2 and bare.owners() == ["10.0.0.1"]
     assert refused(bare, "-owner=10.0.0.2\n") is None
