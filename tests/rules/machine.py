@@ -52,7 +52,9 @@ for node in "null 3" "zero 5" "full 7" "random 8" "urandom 9"; do
     mknod -m 666 "dev/${node% *}" c 1 "${node#* }"
 done
 ln -s /proc/self/fd dev/fd
-mkdir dev/shm
+mkdir dev/shm dev/pts
+mount -t devpts -o newinstance,ptmxmode=666 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
 mount --bind "$1/boot_id" proc/sys/kernel/random/boot_id
 exec env -i container=test PATH="$2" chroot . /lib/systemd/systemd --system
 ' sh "$1" "$2"
