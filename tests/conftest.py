@@ -12,7 +12,7 @@ import signal
 import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TIME_LIMIT = 120
+TIME_LIMIT = 180
 SLOW = int(os.environ.get("XT_TRIGGER_SLOW", "1"))
 BACKENDS = ("legacy", "nft")
 # Two routers take minutes: make check-pair runs them.
@@ -30,6 +30,8 @@ def pytest_addoption(parser):
                      "none are in one of the halves")
     parser.addoption("--only", metavar="TEXT", action="append", default=[],
                      help="run the tests only whose name contains TEXT (may be repeated)")
+    parser.addoption("--but", metavar="TEXT", action="append", default=[],
+                     help="leave out the tests whose name contains TEXT (may be repeated)")
     parser.addoption("--capture-packets", metavar="DIR",
                      help="write the packets that pass the lab's router to DIR, for each test")
 
@@ -58,10 +60,12 @@ def backend_of(nodeid):
 
 
 def pytest_collection_modifyitems(config, items):
-    only, half = config.getoption("--only"), config.getoption("--half")
+    only, but, half = (config.getoption("--" + name) for name in ("only", "but", "half"))
 
     def wanted(item):
-        return ((not only or any(text in name_of(item.nodeid) for text in only))
+        name = name_of(item.nodeid)
+        return ((not only or any(text in name for text in only))
+                and not any(text in name for text in but)
                 and (not half or backend_of(item.nodeid) == half))
 
     config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
