@@ -121,6 +121,7 @@ def test_list_json(rules):
     options = ("--trigger-type out --trigger-match tcp:6660-6669 --trigger-relate tcp:113"
                " --trigger-session --trigger-peer host --trigger-max 3")
     assert rules.json() == {
+        "applied": False,
         "triggers": [{
             "trigger": "irc", "file": CONF, "line": 5, "enable": True, "applied": False,
             "description": '<b>"x"', "interface": ["br-lan"], "outinterface": ["wan"],
@@ -142,10 +143,24 @@ def test_list_shows_what_it_can(rules):
     assert (done.status, done.err) == (1, "")
     shown = jq(".", done.out)
     assert [each["trigger"] for each in shown["triggers"]] == ["irc", "y"]
+    assert shown["applied"] is False
     assert [(each["file"], each["line"]) for each in shown["errors"]] == [
         (CONF + ".d/y.conf", 1), (CONF + ".d/y.conf", 2)]
 
 
 def test_nothing_to_list(rules):
     assert rules.done("list") == ""
-    assert rules.json() == {"triggers": [], "errors": [], "warnings": []}
+    assert rules.json() == {"applied": True, "triggers": [], "errors": [], "warnings": []}
+
+
+@pytest.mark.parametrize("change", ["NAT=any", "Mark=0x200", "InTable=mangle", "Shadow=yes"])
+def test_list_tells_a_change_of_default(rules, change):
+    """Also one that leaves the rule that opens as it is."""
+    rules.apply(ENDS, IRC)
+    assert rules.json()["applied"] is True
+    rules.write(ENDS, change + "\n", IRC)
+    assert rules.json()["applied"] is False
+    rules.apply()
+    assert rules.json()["applied"] is True
+    rules.write(ENDS, change + "\n")
+    assert rules.json()["applied"] is False

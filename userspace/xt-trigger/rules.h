@@ -24,7 +24,7 @@ struct json;
 void rules_check_json(struct json *json, const struct conf *conf,
 		      const struct rules_warnings *warnings);
 
-/* Print the port triggers, for people, or as the member "triggers". */
+/* Print the port triggers, for people, or as the members "applied" and "triggers". */
 void rules_list_print(const struct conf *conf, const struct rules_plan *plan);
 void rules_list_json(struct json *json, const struct conf *conf,
 		     const struct rules_plan *plan);

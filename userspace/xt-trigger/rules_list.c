@@ -155,6 +155,7 @@ void rules_list_json(struct json *json, const struct conf *conf,
 {
 	size_t i;
 
+	json_bool(json, "applied", !conf->n_errors && rules_plan_done(plan));
 	json_array(json, "triggers");
 	for (i = 0; i < conf->n_triggers; i++)
 		trigger_json(json, &conf->triggers[i], plan);
