@@ -32,10 +32,14 @@ function withComment(lines, at) {
     return at;
 }
 
+/** A header as the page writes it: the program takes more blanks, too. */
+function oneSpaced(line) {
+    return line.trim().replace(/\s+/g, " ").replace(/^\[ | (?=\]$)/g, match => match.trim());
+}
+
 /** Where a section stands: its header and the line behind its last key; or null. */
 function find(lines, title) {
-    const wanted = title.replace(/\s+/g, " ");
-    const first = lines.findIndex(line => line.trim().replace(/\s+/g, " ") === wanted);
+    const first = lines.findIndex(line => oneSpaced(line) === title);
     if (first < 0)
         return null;
 

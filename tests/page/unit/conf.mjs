@@ -25,6 +25,8 @@ test("reads a section as it is written", () => {
 
 test("reads the header however it is spaced", () => {
     assert.deepEqual(read("  [Trigger   irc]\nPort=1\n", IRC), { Port: "1" });
+    assert.deepEqual(read("[ Trigger\tirc ]\nPort=1\n", IRC), { Port: "1" });
+    assert.equal(write("[ Default ]\nMark=no\n", DEFAULT, { Mark: "" }), "[ Default ]\n");
 });
 
 test("takes no section for another one with a longer name", () => {
