@@ -84,6 +84,46 @@ export function table(caption, titles) {
     };
 }
 
+/**
+ * Makes these the rows of a table's body. One that stays keeps the focus; when the one that
+ * has it goes, the focus goes to `refuge`: not to another row, which the next key would change.
+ */
+export function setRows(body, rows, refuge) {
+    const held = body.contains(document.activeElement);
+    const stay = new Set(rows);
+    for (const row of [...body.children]) {
+        if (!stay.has(row))
+            row.remove();
+    }
+    rows.forEach((row, i) => {
+        if (body.children[i] !== row)
+            body.insertBefore(row, body.children[i] || null);
+    });
+    if (held && !body.contains(document.activeElement))
+        refuge.focus();
+}
+
+/** Disables a button, or enables it; the focus does not stay on one that is disabled. */
+export function setDisabled(target, disabled, refuge) {
+    if (disabled && document.activeElement === target)
+        refuge.focus();
+    target.disabled = disabled;
+}
+
+/** Runs what a button is for, once at a time. Unlike a disabled one, it keeps the focus. */
+export async function busyWhile(target, run) {
+    if (target.getAttribute("aria-disabled") === "true")
+        return;
+    target.setAttribute("aria-disabled", "true");
+    target.classList.add("pf-m-aria-disabled");
+    try {
+        await run();
+    } finally {
+        target.removeAttribute("aria-disabled");
+        target.classList.remove("pf-m-aria-disabled");
+    }
+}
+
 /** A cell; on a narrow screen its title stands beside it. */
 export function cell(title, ...children) {
     return element("td", { class: "pf-v6-c-table__td", role: "cell", "data-label": title }, ...children);

@@ -65,7 +65,7 @@ export class FormDialog {
                                  groups.map(group => this.#makeGroup(group, values, placeholders || {})));
         form.addEventListener("submit", event => {
             event.preventDefault();
-            this.#busyWhile(onSave);
+            dom.busyWhile(this.save, () => this.#attempt(onSave));
         });
         form.addEventListener("change", () => onChange?.());
         this.dialog = showDialog({
@@ -88,14 +88,11 @@ export class FormDialog {
             : elements;
     }
 
-    async #busyWhile(act) {
-        this.save.disabled = true;
+    async #attempt(act) {
         try {
             await act();
         } catch (error) {
             this.say("danger", _("It was not saved"), error.message);
-        } finally {
-            this.save.disabled = false;
         }
     }
 

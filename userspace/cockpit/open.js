@@ -140,10 +140,11 @@ export class OpenView {
         this.#page = at;
         this.#renderRows(items);
         this.table.hidden = items.length === 0;
-        this.closeAll.disabled = there === 0;
+        dom.setDisabled(this.closeAll, there === 0, this.filter);
         this.previous.hidden = this.next.hidden = pages === 1;
-        this.previous.disabled = at === 0;
-        this.next.disabled = at === pages - 1;
+        this.previous.disabled = this.next.disabled = false;
+        dom.setDisabled(this.previous, at === 0, pages > 1 ? this.next : this.filter);
+        dom.setDisabled(this.next, at === pages - 1, pages > 1 ? this.previous : this.filter);
         dom.setText(this.summary, items.length === 0
             ? ""
             : format(ngettext("$0 to $1, $2 open or waiting", "$0 to $1, $2 open or waiting", there),
@@ -177,14 +178,7 @@ export class OpenView {
             this.#fillRow(row);
             rows.set(key, row);
         }
-        for (const [key, row] of this.#rows) {
-            if (!rows.has(key))
-                row.element.remove();
-        }
-        [...rows.values()].forEach((row, i) => {
-            if (this.body.children[i] !== row.element)
-                this.body.insertBefore(row.element, this.body.children[i] || null);
-        });
+        dom.setRows(this.body, [...rows.values()].map(row => row.element), this.filter);
         this.#rows = rows;
     }
 

@@ -14,6 +14,7 @@ import * as program from "./xt-trigger.js";
 export class TriggersView {
     #onTriggers;
     #triggers = [];
+    #rows = new Map();
     #changed = false;
 
     /** @onTriggers: gets them whenever they were read */
@@ -36,7 +37,7 @@ export class TriggersView {
                                     templates().map(({ label }, i) => dom.element("option", { value: i }, label)));
         this.defaults = dom.button(_("Interfaces"), "secondary",
                                    () => this.#attempt(editDefaults(() => this.#saved())));
-        this.apply = dom.button(_("Apply"), "secondary", () => this.#apply());
+        this.apply = dom.button(_("Apply"), "secondary", () => dom.busyWhile(this.apply, () => this.#apply()));
         return dom.element(
             "div", null, this.problems, this.result,
             dom.element("div", { class: "toolbar" },
@@ -88,25 +89,48 @@ export class TriggersView {
 
     #render(editable) {
         this.table.hidden = this.#triggers.length === 0;
-        this.body.replaceChildren(...this.#triggers.map(each => this.#row(each, editable)));
+        this.#renderRows(editable);
         this.empty.replaceChildren(...this.#triggers.length || !editable
             ? []
             : [dom.emptyState(_("No port triggers"),
                               dom.element("p", null, _("Choose a template, or an empty one, and add it.")))]);
     }
 
-    #row(trigger, editable) {
-        const [name, port, open, closes, state] = this.titles;
+    /** A row lives as long as its port trigger, so that the focus stays where it is. */
+    #renderRows(editable) {
+        const rows = new Map();
+        for (const trigger of this.#triggers) {
+            const row = this.#rows.get(trigger.trigger) || this.#makeRow(trigger.trigger);
+            this.#fillRow(row, trigger, editable);
+            rows.set(trigger.trigger, row);
+        }
+        dom.setRows(this.body, [...rows.values()].map(row => row.element), this.add);
+        this.#rows = rows;
+    }
+
+    #makeRow(name) {
+        const row = { enable: false, cells: this.titles.map(title => dom.cell(title)), last: dom.cell("") };
+        row.actions = this.#makeActions(row, name);
+        row.element = dom.element("tr", { class: "pf-v6-c-table__tr", role: "row" }, row.cells, row.last);
+        return row;
+    }
+
+    #fillRow(row, trigger, editable) {
+        const [name, port, open, closes, state] = row.cells;
+        const [toggle] = row.actions;
+        row.enable = trigger.enable;
+        name.replaceChildren(dom.element("strong", null, trigger.trigger), " ", trigger.description);
+        dom.setText(port, ports(trigger.port) || _("any"));
+        dom.setText(open, ports(trigger.open) || _("any"));
+        dom.setText(closes, closing(trigger));
+        state.replaceChildren(this.#state(trigger));
+        dom.setText(toggle.firstChild, row.enable ? _("Disable") : _("Enable"));
+        toggle.setAttribute("aria-label", format(row.enable ? _("Disable $0") : _("Enable $0"), trigger.trigger));
         // Other files of the directory are of who has put them there.
-        const canChange = editable && trigger.file === file.PATH;
-        return dom.element(
-            "tr", { class: "pf-v6-c-table__tr", role: "row" },
-            dom.cell(name, dom.element("strong", null, trigger.trigger), " ", trigger.description),
-            dom.cell(port, ports(trigger.port) || _("any")),
-            dom.cell(open, ports(trigger.open) || _("any")),
-            dom.cell(closes, closing(trigger)),
-            dom.cell(state, this.#state(trigger)),
-            dom.cell("", ...canChange ? this.#actions(trigger) : [trigger.file]));
+        if (!editable || trigger.file !== file.PATH)
+            row.last.replaceChildren(trigger.file);
+        else if (!row.last.contains(toggle))
+            row.last.replaceChildren(...row.actions);
     }
 
     #state({ enable, applied }) {
@@ -115,12 +139,12 @@ export class TriggersView {
         return applied ? dom.label(_("disabled, not applied"), "orange") : dom.label(_("disabled"), "grey");
     }
 
-    #actions({ trigger: name, enable }) {
+    #makeActions(row, name) {
         const title = conf.header(name);
         const action = (text, what, run) => dom.button(text, "link", run, { "aria-label": format(what, name) });
-        const toggle = () => this.#change(text => conf.write(text, title, { Enable: enable ? "no" : "" }));
         return [
-            enable ? action(_("Disable"), _("Disable $0"), toggle) : action(_("Enable"), _("Enable $0"), toggle),
+            dom.button("", "link", () => this.#change(
+                text => conf.write(text, title, { Enable: row.enable ? "no" : "" }))),
             action(_("Edit"), _("Edit $0"), () => this.#attempt(editTrigger(name, () => this.#saved()))),
             action(_("Remove"), _("Remove $0"), () => confirm({
                 title: format(_("Remove $0?"), name),
@@ -156,7 +180,6 @@ export class TriggersView {
     }
 
     async #apply() {
-        this.apply.disabled = true;
         try {
             const said = await program.apply();
             this.#changed = false;

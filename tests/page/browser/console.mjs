@@ -26,6 +26,7 @@ class Program {
         this.stats({});
         this.status([]);
         this.unit("loaded", "enabled");
+        this.setSlow(false);
         for (const command of ["monitor", "close", "apply"])
             this.#write(command, "");
         writeFileSync(`${env.PAGE_STATE}/events`, "");
@@ -56,6 +57,14 @@ class Program {
 
     fails(command, message) {
         writeFileSync(`${env.PAGE_STATE}/${command}.err`, `${message}\n`);
+    }
+
+    /** `rules apply` does not end before it is no longer slow. */
+    setSlow(slow) {
+        if (slow)
+            writeFileSync(`${env.PAGE_STATE}/slow`, "");
+        else
+            rmSync(`${env.PAGE_STATE}/slow`, { force: true });
     }
 
     says(command, text) {

@@ -18,6 +18,10 @@ async function complaints(page) {
     return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`));
 }
 
+function hasFocus(element) {
+    return element.evaluate(each => each === document.activeElement);
+}
+
 /* Each brings the page into a state, and waits for it. */
 const STATES = {
     "what is open": async page => {
@@ -79,7 +83,47 @@ pageTest("a dialog has the focus, and gives it back", {}, async page => {
     }
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });
-    assert.ok(await edit.evaluate(each => each === document.activeElement));
+    assert.ok(await hasFocus(edit));
+});
+
+pageTest("the focus stays where it is while the port triggers change", {}, async page => {
+    const button = name => page.getByRole("button", { name, exact: true });
+    await showTriggers(page);
+    await button("Edit irc").press("Enter");
+    await field(page, "Description").fill("Chat");
+    await page.keyboard.press("Enter");
+    await sees(page, "irc Chat");
+    assert.ok(await hasFocus(button("Edit irc")));
+    await button("Enable irc").press("Enter");
+    await eventually(async () => assert.ok(await hasFocus(button("Disable irc"))));
+    program.setSlow(true);
+    await button("Apply").press("Enter");
+    await eventually(() => assert.ok(program.calls().includes("rules apply")));
+    // As long as the browser takes to see that a button is disabled.
+    await page.screenshot();
+    await button("Apply").press("Enter");
+    program.setSlow(false);
+    await page.getByText("Applied", { exact: true }).waitFor();
+    assert.ok(await hasFocus(button("Apply")));
+    assert.equal(program.calls().filter(call => call === "rules apply").length, 1);
+    await button("Remove irc").press("Enter");
+    await page.locator("dialog").getByRole("button", { name: "Remove" }).press("Enter");
+    await sees(page, "No port triggers");
+    assert.ok(await hasFocus(button("Add")));
+});
+
+pageTest("the focus goes to the filter when what had it is gone", { prepare }, async page => {
+    const close = page.getByRole("button", { name: "Close tcp:113 of alice" });
+    await close.focus();
+    program.list(ENTRIES.slice(1));
+    program.event("closed", { reason: "ended", trigger: ENTRIES[0] });
+    await close.waitFor({ state: "detached" });
+    assert.ok(await hasFocus(page.getByLabel("Filter")));
+    await page.getByRole("button", { name: "Close all" }).focus();
+    program.list([]);
+    program.event("closed", { reason: "ended", trigger: ENTRIES[1] });
+    await sees(page, "Nothing is open");
+    assert.ok(await hasFocus(page.getByLabel("Filter")));
 });
 
 pageTest("axe finds nothing where there are no rights", { user: true }, async page => {
