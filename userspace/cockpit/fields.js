@@ -59,5 +59,17 @@ export function defaultGroups() {
     return [{ fields: [
         ...interfaces().map(field => ({ ...field, required: true })),
         nat("IPv4"),
+    ] }, { title: _("Beside other firewalls"), fields: [
+        { key: "InTable", label: _("Lets in by the table"),
+          help: _("mangle beside a firewall whose chain has the priority of filter, too, as on OpenWrt"),
+          choices: [["", "filter"], ["mangle", "mangle"]] },
+        { key: "Mark", label: _("Packet mark"),
+          help: _("Its bits tell other firewalls what to let in; empty: 0x100; no: none") },
+    ] }, { title: _("More"), fields: [
+        { key: "Shadow", label: _("Ports of the router's own services"),
+          choices: [["", _("stay the router's")], ["yes", _("open like others")]] },
+        { key: "Restore", label: _("After a restart"),
+          help: _("Of the service, or of the router"),
+          choices: [["", _("nothing is open")], ["yes", _("what was open is opened again")]] },
     ] }];
 }

@@ -15,7 +15,6 @@ export class TriggersView {
     #onTriggers;
     #triggers = [];
     #rows = new Map();
-    #changed = false;
 
     /** @onTriggers: gets them whenever they were read */
     constructor({ onTriggers }) {
@@ -35,7 +34,7 @@ export class TriggersView {
         this.template = dom.element("select", { id: "template" },
                                     dom.element("option", { value: "" }, _("empty")),
                                     templates().map(({ label }, i) => dom.element("option", { value: i }, label)));
-        this.defaults = dom.button(_("Interfaces"), "secondary",
+        this.defaults = dom.button(_("Settings"), "secondary",
                                    () => this.#attempt(editDefaults(() => this.#saved())));
         this.apply = dom.button(_("Apply"), "secondary", () => dom.busyWhile(this.apply, () => this.#apply()));
         return dom.element(
@@ -49,31 +48,27 @@ export class TriggersView {
 
     async read() {
         try {
-            const [{ triggers, errors }, { warnings }, boot, exists] = await Promise.all(
+            const [{ triggers, applied, errors }, { warnings }, boot, exists] = await Promise.all(
                 [program.rules(), program.check(), service.problem(), file.exists()]);
             // The first port trigger makes the file.
-            this.#show(triggers, exists ? errors : [], warnings, boot);
+            this.#show(triggers, applied || !exists, exists ? errors : [], warnings, boot);
         } catch (error) {
-            this.#show([], [], [], null);
+            this.#show([], true, [], [], null);
             this.#setEditable(false);
             this.problems.replaceChildren(dom.alert("danger", _("The port triggers cannot be read"), error.message));
         }
     }
 
-    #show(triggers, errors, warnings, boot) {
+    #show(triggers, applied, errors, warnings, boot) {
         this.#triggers = triggers;
         this.#onTriggers(triggers);
         this.problems.replaceChildren(
             ...errors.length ? [errorNotice(errors)] : [],
             ...warnings.map(({ section, text }) => dom.alert("warning", section || _("All port triggers"), text)),
-            ...!errors.length && this.#isPending() ? [pendingNotice()] : [],
+            ...!errors.length && !applied ? [pendingNotice()] : [],
             ...boot && triggers.some(({ enable }) => enable) ? [this.#bootNotice(boot)] : []);
         this.#setEditable(errors.length === 0);
         this.#render(errors.length === 0);
-    }
-
-    #isPending() {
-        return this.#changed || this.#triggers.some(({ enable, applied }) => enable !== applied);
     }
 
     #bootNotice({ text, canEnable }) {
@@ -93,7 +88,8 @@ export class TriggersView {
         this.empty.replaceChildren(...this.#triggers.length || !editable
             ? []
             : [dom.emptyState(_("No port triggers"),
-                              dom.element("p", null, _("Choose a template, or an empty one, and add it.")))]);
+                              dom.element("p", null, _("Choose a template, or an empty one, and add it. " +
+                                                        "The interfaces are in the settings.")))]);
     }
 
     /** A row lives as long as its port trigger, so that the focus stays where it is. */
@@ -162,7 +158,6 @@ export class TriggersView {
     }
 
     #saved() {
-        this.#changed = true;
         this.result.replaceChildren();
         return this.read();
     }
@@ -182,7 +177,6 @@ export class TriggersView {
     async #apply() {
         try {
             const said = await program.apply();
-            this.#changed = false;
             await this.read();
             this.#say(said ? "warning" : "success", _("Applied"), said);
         } catch (error) {

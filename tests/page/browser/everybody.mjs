@@ -45,6 +45,13 @@ const STATES = {
         await page.getByRole("button", { name: "Save" }).click();
         await sees(page, "ports go from 1 to 65535");
     },
+    "the settings": async page => {
+        await showTriggers(page);
+        await page.getByRole("button", { name: "Settings" }).click();
+        await page.getByText("Beside other firewalls").click();
+        await page.getByText("More").click();
+        await field(page, "Lets in by the table").waitFor();
+    },
     "the status": async page => {
         await page.getByRole("tab", { name: "Status (1)" }).click();
         await sees(page, "ip_forward");

@@ -13,15 +13,32 @@ const LAN1 = "192.168.1.10";
 const LAN2 = "192.168.1.11";
 const ENDS = "[Default]\nInterface=br-lan\nOutInterface=wan\n";
 const IRC = "[Trigger irc]\nProtocol=tcp\nPort=6667\nOpen=tcp:113\nSession=yes\nPeer=host\n";
+const WAN_IPV6 = "2001:db8:2::7";
+const LAN1_IPV6 = "2001:db8:1::10";
 const GAME = "[Trigger game]\nProtocol=udp\nPort=3074\nOpen=udp:3074\n";
+/* As fw4 of OpenWrt has it; loaded last, so that it runs in front of the table filter. */
+const FIREWALL = `
+    chain forward {
+        type filter hook forward priority filter; policy drop;
+        ct state established,related accept
+        iifname "br-lan" accept
+        iifname "wan" ct status dnat accept
+        iifname "wan" meta mark & 0x100 == 0x100 accept
+        reject
+    }`;
 
 // --- the world around the router (tests/page/router/world.py)
 
-const control = connect(Number(env.PAGE_CONTROL), "127.0.0.1");
-const answers = createInterface({ input: control })[Symbol.asyncIterator]();
-after(() => control.destroy());
+/* Made when a test needs it: where none is chosen, it would keep this process. */
+let control = null;
+let answers = null;
+after(() => control?.destroy());
 
 async function world(...command) {
+    if (!control) {
+        control = connect(Number(env.PAGE_CONTROL), "127.0.0.1");
+        answers = createInterface({ input: control })[Symbol.asyncIterator]();
+    }
     control.write(JSON.stringify(command) + "\n");
     const { value } = await answers.next();
     const { result, error } = JSON.parse(value);
@@ -54,7 +71,7 @@ async function showOpen(page) {
 routerTest("somebody who knows no iptables sets up ident for IRC", "", async page => {
     await sees(page, "The module xt_TRIGGER is not loaded");
     await showTriggers(page);
-    await page.getByRole("button", { name: "Interfaces" }).click();
+    await page.getByRole("button", { name: "Settings" }).click();
     await field(page, "Local network *").fill("br-lan");
     await field(page, "Internet *").fill("wan");
     await save(page);
@@ -161,4 +178,31 @@ routerTest("a name that a client has chosen is nothing but a name", ENDS + IRC, 
     await showOpen(page);
     await world("connect", "lan1", "tcp:6667");
     await shows(page, [`baliceb (${LAN1})`]);
+});
+
+routerTest("lets in beside a firewall that sees packets before the table filter", ENDS + IRC, async page => {
+    const inFront = /may see IPv6 packets before .in. has given them its mark/;
+    await apply(page);
+    await world("firewall", FIREWALL);
+    await world("connect", "lan1", "tcp:6667", WAN_IPV6);
+    assert.equal(await world("answers", "tcp:113", LAN1_IPV6), null);
+    await page.getByRole("tab", { name: "Status" }).click();
+    await sees(page, inFront);
+
+    await showTriggers(page);
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByText("Beside other firewalls").click();
+    await field(page, "Lets in by the table").selectOption("mangle");
+    await save(page);
+    await sees(page, "Not applied yet");
+    assert.equal(await world("conf"), `${ENDS}InTable=mangle\n${IRC}`);
+    // Whoever comes later is told as well.
+    await page.reload();
+    await showTriggers(page);
+    await sees(page, "Not applied yet");
+    await apply(page);
+    await page.getByText("Not applied yet").waitFor({ state: "detached" });
+    assert.equal(await world("answers", "tcp:113", LAN1_IPV6), LAN1_IPV6);
+    await page.getByRole("tab", { name: "Status" }).click();
+    await page.getByText(inFront).waitFor({ state: "detached" });
 });

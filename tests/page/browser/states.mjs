@@ -67,7 +67,7 @@ const BROKEN = ENDS + IRC + "Lifetime=1 day\n";
 pageTest("a broken file is told, and left alone", { prepare: () => conf.write(BROKEN) }, async page => {
     await page.getByRole("tab", { name: "Port triggers" }).click();
     await sees(page, "/etc/xt-trigger.conf, line 11: [Trigger irc] Lifetime: must be a number");
-    for (const name of ["Add", "Interfaces", "Apply"])
+    for (const name of ["Add", "Settings", "Apply"])
         assert.ok(await page.getByRole("button", { name, exact: true }).isDisabled());
     assert.equal(await page.getByRole("button", { name: "Edit irc" }).count(), 0);
     await shot(page, "broken-file");

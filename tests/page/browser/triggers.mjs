@@ -8,7 +8,7 @@ import { conf, ENDS, IRC, pageTest, program } from "./console.mjs";
 pageTest("adds ident for IRC from its template", { prepare: () => conf.write("# mine\n") }, async page => {
     await showTriggers(page);
     await sees(page, "No port triggers");
-    await page.getByRole("button", { name: "Interfaces" }).click();
+    await page.getByRole("button", { name: "Settings" }).click();
     await field(page, "Local network *").fill("br-lan");
     await field(page, "Internet *").fill("wan");
     await save(page);
@@ -41,6 +41,41 @@ Owner=last
     assert.ok(program.calls().includes("rules apply"));
     await shot(page, "port-triggers");
 });
+
+pageTest("what holds for all port triggers, and what else stands there", { prepare: () =>
+    conf.write("[Default]\n# by hand\nTimeout=60\n" + ENDS.replace("[Default]\n", "") + "Restore=yes\n\n" + IRC) },
+         async page => {
+             const written = (...keys) => eventually(() => assert.equal(
+                 conf.read(), "[Default]\n# by hand\nTimeout=60\nInterface=br-lan\nOutInterface=wan\n" +
+                              keys.map(key => key + "\n").join("") + "\n" + IRC));
+             await showTriggers(page);
+             await page.getByRole("button", { name: "Settings" }).click();
+             await page.getByText("Beside other firewalls").click();
+             const table = field(page, "Lets in by the table");
+             await table.selectOption("mangle");
+             await field(page, "Packet mark").fill("no");
+             await page.getByText("Beside other firewalls").click();
+             await save(page);
+             await eventually(async () => assert.equal(await table.getAttribute("aria-invalid"), "true"));
+             assert.ok(await table.isVisible());
+             const help = await table.getAttribute("aria-describedby");
+             assert.match(await page.locator(`#${help}`).innerText(), /^needs a Mark, by which the table filter knows/);
+             await shot(page, "settings");
+             await written("Restore=yes");
+             await field(page, "Packet mark").fill("0x200");
+             await save(page);
+             await written("Restore=yes", "InTable=mangle", "Mark=0x200");
+
+             await page.getByRole("button", { name: "Settings" }).click();
+             await page.getByText("Beside other firewalls").click();
+             assert.equal(await table.inputValue(), "mangle");
+             await table.selectOption("filter");
+             await page.getByText("More").click();
+             await field(page, "After a restart").selectOption("nothing is open");
+             await field(page, "Ports of the router's own services").selectOption("open like others");
+             await save(page);
+             await written("Mark=0x200", "Shadow=yes");
+         });
 
 for (const [template, name] of [["Active FTP", "ftp"], ["SIP phones", "sip"]]) {
     pageTest(`the template ${template}`, { prepare: () => conf.write(ENDS) }, async page => {

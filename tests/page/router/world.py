@@ -38,6 +38,7 @@ class World:
     def reset(self, conf):
         """A router that has just booted, with this file."""
         self._lab.router.run("/usr/sbin/xt-trigger", "rules", "remove")
+        self.firewall("")
         self._flows.clear()
         self._lab.reset()
         if loaded():
@@ -60,16 +61,25 @@ class World:
         with open(CONF) as file:
             return file.read()
 
-    def connect(self, host, where):
+    def firewall(self, chains):
+        """A native firewall of the router, loaded now; without chains: none."""
+        table = "table inet firewall"
+        self._lab.router.nft("%s\ndelete %s\n" % (table, table) +
+                             (chains and "%s {%s\n}\n" % (table, chains)))
+
+    def connect(self, host, where, dst=None):
         """A LAN host connects to a port of the Internet."""
-        self._flows[host, where] = getattr(self._lab, host).connect(where)
+        self._flows[host, where] = getattr(self._lab, host).connect(where, dst=dst)
 
     def hang_up(self, host, where):
         self._flows.pop((host, where)).close()
 
-    def answers(self, where):
-        """Which LAN host a new connection of the remote host to the router reaches; or null."""
-        return self._lab.wan.who_answers(where)
+    def answers(self, where, dst=None):
+        """Which LAN host a new connection of the remote host reaches, or null.
+
+        It goes to the router, unless `dst` says otherwise.
+        """
+        return self._lab.wan.who_answers(where, dst=dst)
 
     def triggers(self):
         """How many are open, by the proc file."""

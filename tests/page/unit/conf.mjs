@@ -48,6 +48,12 @@ test("takes a key away where the value is empty", () => {
     assert.equal(write("[Trigger irc]\nEnable=no\nPort=1\n", IRC, { Enable: "", Max: "" }), "[Trigger irc]\nPort=1\n");
 });
 
+test("leaves what [Default] has beside what is set", () => {
+    const text = "[Default]\nMark=0x10\n# fw4\nInTable=mangle\n Restore = yes\nNoSuchKey=1\nTimeout=60\n\n[Trigger irc]\nPort=1\n";
+    assert.deepEqual(changed(text, write(text, DEFAULT, { Interface: "lan", InTable: "mangle", NAT: "" })),
+                     ["+Interface=lan"]);
+});
+
 test("changes a key of its own section only", () => {
     const text = "[Trigger ftp]\nPort=21\n[Trigger irc]\nPort=1\n";
     assert.equal(write(text, IRC, { Port: "2" }), "[Trigger ftp]\nPort=21\n[Trigger irc]\nPort=2\n");
