@@ -6,6 +6,8 @@ stop, start and reload change each table as it does, by one commit of its own ru
 Our rules stand in its chains for the user's rules, and come from /etc/firewall.user.
 """
 
+import pytest
+
 from hosts import wait_until
 from reloads import RULES, Unharmed, calls, wait_for_turns
 from router import DNAT
@@ -84,19 +86,26 @@ class Called(Unharmed):
         return Unharmed.lasting(trigger)._replace(hits=0)
 
 
-def open_by(lan1, lan2):
+@pytest.fixture
+def fw3(router):
+    """It has started, and with it our rules."""
+    router.load(base=(), nat=())
+    fw3 = Fw3(router)
+    fw3.start()
+    return fw3
+
+
+@pytest.fixture
+def irc(fw3, lan1, lan2):
+    """A connection, by which something is open, as by datagrams of both hosts."""
     for host in (lan1, lan2):
         for port in (3000, 7000, 8000):
             host.send("udp:%d" % port)
     return lan1.connect("tcp:6667")
 
 
-def test_restart(router, lan1, lan2, wan):
+def test_restart(router, fw3, irc, lan1, lan2, wan):
     """Nobody is let in while the rules are away; what is open is as before when they are back."""
-    router.load(base=(), nat=())
-    fw3 = Fw3(router)
-    fw3.start()
-    irc = open_by(lan1, lan2)
     unharmed = Called(router)
     with calls(lan1, wan, "udp:3000", "tcp:113") as (at, turns):
         for _ in range(3):
@@ -124,12 +133,8 @@ def test_restart(router, lan1, lan2, wan):
     assert wan.who_answers("tcp:114") is None
 
 
-def test_reload(router, lan1, lan2, wan):
+def test_reload(router, fw3, irc, lan1, wan):
     """The user's chains stay, and with them everything; nobody is refused meanwhile."""
-    router.load(base=(), nat=())
-    fw3 = Fw3(router)
-    fw3.start()
-    irc = open_by(lan1, lan2)
     unharmed = Called(router)
     with calls(lan1, wan, "udp:3000", "tcp:113") as (at, turns):
         for _ in range(5):

@@ -11,23 +11,10 @@ import pytest
 from hosts import wait_until
 from program import Program
 from recipes import SCRIPT, for_ipv6
+from zones import CONF, ZONES
 
 SCRIPT6 = for_ipv6(SCRIPT)
-CONF = "/etc/firewalld"
 COMMAND = "/usr/bin/firewall-cmd"
-
-# A zone for each side, and who may go from one to the other: the user's own business.
-ZONE = """<?xml version="1.0" encoding="utf-8"?>
-<zone%s>
-  <interface name="%s"/>%s
-</zone>
-"""
-POLICY = """<?xml version="1.0" encoding="utf-8"?>
-<policy target="ACCEPT">
-  <ingress-zone name="internal"/>
-  <egress-zone name="external"/>
-</policy>
-"""
 
 
 @pytest.fixture
@@ -36,9 +23,8 @@ def firewalld(router, default_backend, tmp_path):
     saved = tmp_path / "saved"
     shutil.copytree(CONF, saved)
     os.makedirs("/run/dbus", exist_ok=True)
-    write("zones/internal.xml", ZONE % ("", "br-lan", ""))
-    write("zones/external.xml", ZONE % ("", "wan", "\n  <masquerade/>"))
-    write("policies/out.xml", POLICY)
+    for name, text in ZONES.items():
+        write(name, text)
     programs = []
 
     def start(backend):

@@ -4,11 +4,13 @@
 The hooks are those of docs/beside-firewalls.md. Packets trigger and arrive all the time.
 """
 
+import os
 import re
 from collections import namedtuple
 
 import pytest
 
+import zones
 from hosts import wait_until
 from recipes import FIREWALLS
 from reloads import calls, wait_for_turns
@@ -75,17 +77,6 @@ SHOREWALL = {
     "policy": "lan net ACCEPT\n$FW all ACCEPT\nall all REJECT\n",
     "snat": "MASQUERADE 192.168.1.0/24 wan\n",
 }
-ZONE = """<?xml version="1.0" encoding="utf-8"?>
-<zone>
-  <interface name="%s"/>%s
-</zone>
-"""
-POLICY = """<?xml version="1.0" encoding="utf-8"?>
-<policy target="ACCEPT">
-  <ingress-zone name="internal"/>
-  <egress-zone name="external"/>
-</policy>
-"""
 SECTION = "The rules of the file"
 UFW = FIREWALLS.file("/etc/ufw/before.rules", "ufw")
 
@@ -102,9 +93,8 @@ def ferm(machine, _backend):
 
 def firewalld(machine, backend):
     machine.unmask("dbus.service", "dbus.socket")
-    machine.write("/etc/firewalld/zones/internal.xml", ZONE % ("br-lan", ""))
-    machine.write("/etc/firewalld/zones/external.xml", ZONE % ("wan", "<masquerade/>"))
-    machine.write("/etc/firewalld/policies/out.xml", POLICY)
+    for name, text in zones.ZONES.items():
+        machine.write(os.path.join(zones.CONF, name), text)
     machine.edit("/etc/firewalld/firewalld.conf", (
         "FirewallBackend=nftables",
         "FirewallBackend=%s" % ("nftables" if backend == "nft" else "iptables")))
