@@ -1,34 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 """xt-trigger under valgrind: no read of what is not there, no leak."""
 
-import shutil
 from contextlib import contextmanager
-
-import pytest
 
 from hosts import SLOW, wait_until
 from monitoring import monitor
 from procfile import line, write
 from router import out
-from tool import PROGRAM, Tool
+from valgrind import MARKS, Checked
 
-VALGRIND = ("/usr/bin/valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full",
-            "--show-leak-kinds=all", "--errors-for-leak-kinds=all")
-
-pytestmark = [
-    pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is not in this suite's root"),
-    pytest.mark.skipif(SLOW > 1, reason="valgrind on a debug kernel takes too long"),
-    pytest.mark.time_limit(300),
-]
+pytestmark = MARKS
 TRIGGER = out("--trigger-match 3000 --trigger-relate tcp:113")
 # How long a program takes to start.
 START = 60
-
-
-class Checked(Tool):
-    """The program, and valgrind has nothing to say about it."""
-
-    program = VALGRIND + (PROGRAM,)
 
 
 class Ending(Checked):
@@ -63,6 +47,8 @@ def test_valgrind_has_nothing_to_say(bare):
     assert (done.status, done.out) == (1, "restored 4 of 5\n")
     assert checked.run("list", "owner").status == 2
     assert len(bare.triggers()) == 4
+    # Nothing accepts or refuses anything here, which it tells.
+    assert checked.run("status").status == 1
 
 
 def test_valgrind_over_what_follows(bare, unload, tmp_path):

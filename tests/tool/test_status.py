@@ -61,9 +61,11 @@ def works(lan, wan):
 def native(router, ruleset):
     """A native ruleset of nftables beside iptables."""
     router.nft(ruleset)
-    yield
-    for table in re.findall(r"^table (\S+ \S+)", ruleset, re.MULTILINE):
-        router.run("/usr/sbin/nft", "delete", "table", *table.split())
+    try:
+        yield
+    finally:
+        for table in re.findall(r"^table (\S+ \S+)", ruleset, re.MULTILINE):
+            router.run("/usr/sbin/nft", "delete", "table", *table.split())
 
 
 def test_all_is_well(tool, router, lan1, wan):

@@ -12,6 +12,7 @@ char *text_room(struct text *text, size_t len)
 	if (text->size - text->len <= len) {
 		text->size = 2 * text->size + len + 64;
 		text->data = tool_realloc(text->data, text->size);
+		text->data[text->len] = '\0';
 	}
 	return text->data + text->len;
 }

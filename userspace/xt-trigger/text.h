@@ -8,7 +8,7 @@
 #include "tool.h"
 
 /*
- * @data: NUL-terminated once something was added; NULL before
+ * @data: NUL-terminated; NULL before there was room for anything
  * @len:  without the NUL
  * Zeroed memory is an empty text.
  */
