@@ -5,15 +5,9 @@
 
 #include "host.h"
 
-struct host_key {
-	union nf_inet_addr	addr;
-	u8			family;
-	bool			is_network;
-};
-
 static u32 key_hash(const void *data, u32 len, u32 seed)
 {
-	const struct host_key *key = data;
+	const struct trigger_host_key *key = data;
 
 	if (key->family == NFPROTO_IPV4)
 		return jhash_1word((__force u32)key->addr.ip, seed);
@@ -24,38 +18,40 @@ static u32 key_hash(const void *data, u32 len, u32 seed)
 static u32 obj_hash(const void *data, u32 len, u32 seed)
 {
 	const struct trigger_host *host = data;
-	struct host_key key = { host->addr, host->family, host->is_network };
 
-	return key_hash(&key, len, seed);
+	return key_hash(&host->key, len, seed);
 }
 
 static int obj_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
-	const struct host_key *key = arg->key;
+	const struct trigger_host_key *key = arg->key;
 	const struct trigger_host *host = obj;
 
-	return host->family != key->family ||
-	       host->is_network != key->is_network ||
-	       !trigger_addr_equal(&host->addr, &key->addr);
+	return host->key.family != key->family ||
+	       host->key.is_network != key->is_network ||
+	       !trigger_addr_equal(&host->key.addr, &key->addr);
 }
 
 static const struct rhashtable_params host_params = {
 	.head_offset		= offsetof(struct trigger_host, node),
-	.key_len		= sizeof(struct host_key),
+	.key_len		= sizeof(struct trigger_host_key),
 	.hashfn			= key_hash,
 	.obj_hashfn		= obj_hash,
 	.obj_cmpfn		= obj_cmp,
 	.automatic_shrinking	= true,
 };
 
-static struct host_key host_key(u8 family, const union nf_inet_addr *addr)
+static struct trigger_host_key host_key(u8 family,
+					const union nf_inet_addr *addr)
 {
-	return (struct host_key){ .addr = *addr, .family = family };
+	return (struct trigger_host_key){ .addr = *addr, .family = family };
 }
 
-static struct host_key network_key(u8 family, const union nf_inet_addr *addr)
+static struct trigger_host_key network_key(const union nf_inet_addr *addr)
 {
-	struct host_key key = { .family = family, .is_network = true };
+	struct trigger_host_key key = {
+		.family = NFPROTO_IPV6, .is_network = true,
+	};
 
 	key.addr.all[0] = addr->all[0];
 	key.addr.all[1] = addr->all[1];
@@ -64,25 +60,21 @@ static struct host_key network_key(u8 family, const union nf_inet_addr *addr)
 
 /* Under RCU. */
 static struct trigger_host *find(struct trigger_table *table,
-				 const struct host_key *key)
+				 const struct trigger_host_key *key)
 {
 	return rhashtable_lookup(&table->hosts, key, host_params);
 }
 
-/* Find what has @key, or make it, without a user; NULL: no memory. */
-static struct trigger_host *find_or_make(struct trigger_table *table,
-					 const struct host_key *key, gfp_t gfp)
+/* Make what has @key, which is not there, without a user; NULL: no memory. */
+static struct trigger_host *make(struct trigger_table *table,
+				 const struct trigger_host_key *key, gfp_t gfp)
 {
-	struct trigger_host *host = find(table, key);
+	struct trigger_host *host;
 
-	if (host)
-		return host;
 	host = kzalloc(sizeof(*host), gfp);
 	if (!host)
 		return NULL;
-	host->addr = key->addr;
-	host->family = key->family;
-	host->is_network = key->is_network;
+	host->key = *key;
 	trigger_pool_init(&host->pool);
 	if (rhashtable_insert_fast(&table->hosts, &host->node, host_params)) {
 		kfree(host);
@@ -101,11 +93,12 @@ static void delete(struct trigger_table *table, struct trigger_host *host)
 static int join_network(struct trigger_table *table, struct trigger_host *host,
 			gfp_t gfp)
 {
-	struct host_key key = network_key(host->family, &host->addr);
+	struct trigger_host_key key;
 
-	if (host->family != NFPROTO_IPV6)
+	if (host->key.family != NFPROTO_IPV6)
 		return 0;
-	host->network = find_or_make(table, &key, gfp);
+	key = network_key(&host->key.addr);
+	host->network = find(table, &key) ?: make(table, &key, gfp);
 	if (!host->network)
 		return -ENOMEM;
 	host->network->users++;
@@ -113,21 +106,29 @@ static int join_network(struct trigger_table *table, struct trigger_host *host,
 }
 
 /*
- * Return the host at @addr with a reference; NULL: no memory. Lock and RCU held.
+ * Make the host at @addr, which is not there, and return it with a reference; NULL: no
+ * memory. Lock and RCU held.
  */
-struct trigger_host *trigger_host_get(struct trigger_table *table, u8 family,
+struct trigger_host *trigger_host_new(struct trigger_table *table, u8 family,
 				      const union nf_inet_addr *addr,
 				      gfp_t gfp)
 {
-	struct host_key key = host_key(family, addr);
-	struct trigger_host *host = find_or_make(table, &key, gfp);
+	struct trigger_host_key key = host_key(family, addr);
+	struct trigger_host *host = make(table, &key, gfp);
 
 	if (!host)
 		return NULL;
-	if (!host->users && join_network(table, host, gfp)) {
+	if (join_network(table, host, gfp)) {
 		delete(table, host);
 		return NULL;
 	}
+	host->users = 1;
+	return host;
+}
+
+/* Return @host with a reference. Lock held. */
+struct trigger_host *trigger_host_get(struct trigger_host *host)
+{
 	host->users++;
 	return host;
 }
@@ -144,41 +145,29 @@ void trigger_host_put(struct trigger_table *table, struct trigger_host *host)
 		delete(table, network);
 }
 
-/* Return the pool of @scope that @t is in; NULL: there is none. Lock held. */
-struct trigger_pool *trigger_host_pool(const struct trigger *t,
-				       enum trigger_scope scope)
-{
-	switch (scope) {
-	case TRIGGER_IN_SET:
-		return &t->set->pool;
-	case TRIGGER_IN_HOST:
-		return &t->host->pool;
-	case TRIGGER_IN_NETWORK:
-		return t->host->network ? &t->host->network->pool : NULL;
-	default:
-		return &t->set->table->pool;
-	}
-}
-
 /* Find the /64 of @owner, which may have no active trigger; NULL: there is none. */
 static struct trigger_host *find_network(struct trigger_set *set,
 					 const union nf_inet_addr *owner)
 {
-	struct host_key key = network_key(set->family, owner);
+	struct trigger_host_key key;
 
-	return set->family == NFPROTO_IPV6 ? find(set->table, &key) : NULL;
+	if (set->family != NFPROTO_IPV6)
+		return NULL;
+	key = network_key(owner);
+	return find(set->table, &key);
 }
 
 /*
  * Find the pools that an active trigger of @owner in @set would be in; NULL: there is
- * none for a scope, or none yet. Lock and RCU held; a pool lives as long as something
- * is in it.
+ * none for a scope, or none yet. Return the host of @owner, or NULL. Lock and RCU held;
+ * a pool, and a host, lives as long as something is in it.
  */
-void trigger_host_find_pools(struct trigger_set *set,
-			     const union nf_inet_addr *owner,
-			     struct trigger_pool *pool[TRIGGER_SCOPES])
+struct trigger_host *
+trigger_host_find_pools(struct trigger_set *set,
+			const union nf_inet_addr *owner,
+			struct trigger_pool *pool[TRIGGER_SCOPES])
 {
-	struct host_key key = host_key(set->family, owner);
+	struct trigger_host_key key = host_key(set->family, owner);
 	struct trigger_host *host = find(set->table, &key), *network;
 
 	network = host ? host->network : find_network(set, owner);
@@ -186,6 +175,7 @@ void trigger_host_find_pools(struct trigger_set *set,
 	pool[TRIGGER_IN_HOST] = host ? &host->pool : NULL;
 	pool[TRIGGER_IN_NETWORK] = network ? &network->pool : NULL;
 	pool[TRIGGER_IN_TABLE] = &set->table->pool;
+	return host;
 }
 
 /* Make the empty hash of @table. Process context. -ENOMEM. */

@@ -79,61 +79,78 @@ static void expire_head(struct trigger_set *set, u64 now, unsigned int *left)
 	}
 }
 
-/*
- * Find the pools of one more of @owner in @set, and close what is over where a limit
- * is reached, and at the head of the queue: at most TRIGGER_LIMIT_SCAN_MAX in all.
- */
-static void find_pools(struct trigger_set *set, const union nf_inet_addr *owner,
-		       u64 now, struct trigger_pool *pool[TRIGGER_SCOPES])
+/* Whether the limit of @scope is reached in @pool (NULL: it is empty). */
+static bool is_full(const struct trigger_set *set,
+		    const struct trigger_pool *pool, enum trigger_scope scope)
 {
-	unsigned int left = TRIGGER_LIMIT_SCAN_MAX, before;
-	enum trigger_scope scope;
-
-	expire_head(set, now, &left);
-	trigger_host_find_pools(set, owner, pool);
-	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
-		if (!pool[scope] || pool[scope]->count < limit_of(set, scope))
-			continue;
-		before = left;
-		expire(pool[scope], scope, now, &left);
-		/* With the last of a host its pool goes. */
-		if (left != before)
-			trigger_host_find_pools(set, owner, pool);
-	}
+	return (pool ? pool->count : 0) >= limit_of(set, scope);
 }
 
-static bool is_victim(const struct trigger_victims *victims,
-		      const struct trigger *t)
+/* Whether a limit is reached. */
+static bool any_full(const struct trigger_set *set,
+		     struct trigger_pool *const pool[TRIGGER_SCOPES])
 {
-	unsigned int i;
+	enum trigger_scope scope;
 
-	for (i = 0; i < victims->n; i++) {
-		if (victims->trigger[i] == t)
+	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+		if (is_full(set, pool[scope], scope))
 			return true;
 	}
 	return false;
 }
 
-/* Return how many of @victims are in @pool, that of a @scope. */
-static u32 victims_in(const struct trigger_victims *victims,
+/* Close what is over in each @pool where a limit is reached, at most @left. */
+static void expire_full(struct trigger_set *set, u64 now, unsigned int left,
+			struct trigger_room *room,
+			struct trigger_pool *pool[TRIGGER_SCOPES])
+{
+	enum trigger_scope scope;
+	unsigned int before;
+
+	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+		if (!pool[scope] || !is_full(set, pool[scope], scope))
+			continue;
+		before = left;
+		expire(pool[scope], scope, now, &left);
+		/* With the last of a host its pool goes. */
+		if (left != before)
+			room->host = trigger_host_find_pools(set, room->owner,
+							     pool);
+	}
+}
+
+static bool is_victim(const struct trigger_room *room,
+		      const struct trigger *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < room->n_victims; i++) {
+		if (room->victim[i] == t)
+			return true;
+	}
+	return false;
+}
+
+/* Return how many of the victims are in @pool, that of a @scope. */
+static u32 victims_in(const struct trigger_room *room,
 		      const struct trigger_pool *pool, enum trigger_scope scope)
 {
 	unsigned int i;
 	u32 n = 0;
 
-	for (i = 0; i < victims->n; i++)
-		n += trigger_host_pool(victims->trigger[i], scope) == pool;
+	for (i = 0; i < room->n_victims; i++)
+		n += trigger_host_pool(room->victim[i], scope) == pool;
 	return n;
 }
 
 /* Find the oldest of @pool that is parked, or NULL. Lock held. */
 static struct trigger *find_parked(const struct trigger_pool *pool,
 				   enum trigger_scope scope,
-				   const struct trigger_victims *victims)
+				   const struct trigger_room *room)
 {
 	struct trigger *t = trigger_parked_first(pool, scope);
 
-	while (t && is_victim(victims, t))
+	while (t && is_victim(room, t))
 		t = trigger_parked_next(t, scope);
 	return t;
 }
@@ -141,14 +158,14 @@ static struct trigger *find_parked(const struct trigger_pool *pool,
 /* Find the oldest of @pool whose peer has not answered, or NULL. Lock held. */
 static struct trigger *find_unanswered(struct trigger_pool *pool,
 				       enum trigger_scope scope,
-				       const struct trigger_victims *victims)
+				       const struct trigger_room *room)
 {
 	unsigned int left = TRIGGER_LIMIT_SCAN_MAX;
 	struct trigger *t, *next;
 
 	list_for_each_entry_safe(t, next, &pool->unanswered,
 				 in[scope].unanswered) {
-		if (!is_victim(victims, t) && !trigger_check_answered(t))
+		if (!is_victim(room, t) && !trigger_check_answered(t))
 			return t;
 		if (!--left)
 			break;
@@ -162,7 +179,7 @@ static struct trigger *find_unanswered(struct trigger_pool *pool,
  */
 static int choose(const struct trigger_set *set, struct trigger_pool *pool,
 		  enum trigger_scope scope, bool evict,
-		  struct trigger_victims *victims)
+		  struct trigger_room *room)
 {
 	u32 limit = limit_of(set, scope);
 	struct trigger *t;
@@ -170,43 +187,44 @@ static int choose(const struct trigger_set *set, struct trigger_pool *pool,
 	/* A limit of 0: nothing opens, whatever could make way. */
 	if (!limit)
 		return -ENOSPC;
-	if (!pool || pool->count - victims_in(victims, pool, scope) < limit)
+	if (!pool || pool->count - victims_in(room, pool, scope) < limit)
 		return 0;
-	t = find_parked(pool, scope, victims);
+	t = find_parked(pool, scope, room);
 	if (!t && evict)
-		t = find_unanswered(pool, scope, victims);
+		t = find_unanswered(pool, scope, room);
 	if (!t)
 		return -ENOSPC;
-	victims->trigger[victims->n++] = t;
+	room->victim[room->n_victims++] = t;
 	return 0;
 }
 
 /*
- * Make room for one more of @owner in @set: close what is over, and, where a limit is
- * reached nevertheless, choose in @victims who makes way: the oldest one that is
- * parked, else the oldest one that is unanswered; of this host, of its /64, of this
- * rule, of the table. They stay open until trigger_limit_evict(): who is refused, by
- * a limit or for lack of memory, has evicted nobody.
+ * Make *@room for one more of @owner in @set: close what is over at the head of the
+ * queue and where a limit is reached, at most TRIGGER_LIMIT_SCAN_MAX in all; where one
+ * is reached nevertheless, choose who makes way: the oldest one that is parked, else
+ * the oldest one that is unanswered; of this host, of its /64, of this rule, of the
+ * table. They stay open until trigger_limit_evict(): who is refused, by a limit or for
+ * lack of memory, has evicted nobody.
  * Lock and RCU held. @evict false: what is open makes no way. -ENOSPC: a limit
  * refuses, and a counter says which.
  */
 int trigger_limit_make_room(struct trigger_set *set,
 			    const union nf_inet_addr *owner, u64 now, bool evict,
-			    struct trigger_victims *victims)
+			    struct trigger_room *room)
 {
-	static const enum trigger_scope order[TRIGGER_SCOPES] = {
-		TRIGGER_IN_HOST, TRIGGER_IN_NETWORK, TRIGGER_IN_SET,
-		TRIGGER_IN_TABLE,
-	};
 	struct trigger_pool *pool[TRIGGER_SCOPES];
+	unsigned int left = TRIGGER_LIMIT_SCAN_MAX;
 	enum trigger_scope scope;
-	unsigned int i;
 
-	victims->n = 0;
-	find_pools(set, owner, now, pool);
-	for (i = 0; i < ARRAY_SIZE(order); i++) {
-		scope = order[i];
-		if (choose(set, pool[scope], scope, evict, victims)) {
+	expire_head(set, now, &left);
+	room->owner = owner;
+	room->host = trigger_host_find_pools(set, owner, pool);
+	room->n_victims = 0;
+	if (!any_full(set, pool))
+		return 0;
+	expire_full(set, now, left, room, pool);
+	for (scope = 0; scope < TRIGGER_SCOPES; scope++) {
+		if (choose(set, pool[scope], scope, evict, room)) {
 			trigger_count(set->table, refusal[scope]);
 			return -ENOSPC;
 		}
@@ -214,11 +232,11 @@ int trigger_limit_make_room(struct trigger_set *set,
 	return 0;
 }
 
-/* Close @victims, for whom another one has opened. Nothing closed since. Lock held. */
-void trigger_limit_evict(const struct trigger_victims *victims)
+/* Close the victims of @room, which is taken. Nothing closed since. Lock held. */
+void trigger_limit_evict(const struct trigger_room *room)
 {
 	unsigned int i;
 
-	for (i = 0; i < victims->n; i++)
-		trigger_close_locked(victims->trigger[i], TRIGGER_EVICTED);
+	for (i = 0; i < room->n_victims; i++)
+		trigger_close_locked(room->victim[i], TRIGGER_EVICTED);
 }

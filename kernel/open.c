@@ -43,12 +43,12 @@ static void pool_add(struct trigger *t, enum trigger_scope scope)
 }
 
 /*
- * Insert an active trigger of @owner in @set, which has none, opened at @since by
- * a packet to @port (host byte order) of @proto. Lock and RCU held. NULL: no
- * memory, nothing is open.
+ * Insert an active trigger in @set, whose owner has none there, in the @room that was
+ * made for it, opened at @since by a packet to @port (host byte order) of @proto. Lock
+ * and RCU held. NULL: no memory, nothing is open.
  */
 struct trigger *trigger_open_insert(struct trigger_set *set,
-				    const union nf_inet_addr *owner, u8 proto,
+				    const struct trigger_room *room, u8 proto,
 				    u16 port, u64 since, u32 refreshed,
 				    gfp_t gfp)
 {
@@ -59,10 +59,11 @@ struct trigger *trigger_open_insert(struct trigger_set *set,
 	t = kzalloc(struct_size(t, session, set->sessions), gfp);
 	if (!t)
 		return NULL;
-	t->host = trigger_host_get(table, set->family, owner, gfp);
+	t->host = room->host ? trigger_host_get(room->host) :
+		  trigger_host_new(table, set->family, room->owner, gfp);
 	if (!t->host)
 		goto err_free;
-	t->owner = *owner;
+	t->owner = *room->owner;
 	t->set = set;
 	t->proto = proto;
 	t->port = port;
@@ -121,7 +122,7 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct trigger_table *table = set->table;
 	struct trigger_session replaced = {};
-	struct trigger_victims victims;
+	struct trigger_room room;
 	struct trigger *t, *opened = NULL;
 	u64 now;
 
@@ -134,9 +135,9 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 		replaced = trigger_refresh_locked(t, ct, now);
 		goto out;
 	}
-	if (trigger_limit_make_room(set, owner_of(ct), now, true, &victims))
+	if (trigger_limit_make_room(set, owner_of(ct), now, true, &room))
 		goto out;
-	t = trigger_open_insert(set, owner_of(ct), tuple->dst.protonum,
+	t = trigger_open_insert(set, &room, tuple->dst.protonum,
 				trigger_proto_port(tuple),
 				trigger_queue_next_since(table, now), now,
 				TRIGGER_GFP);
@@ -149,7 +150,7 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 		trigger_close_quiet(t, TRIGGER_CLOSED);
 		goto out;
 	}
-	trigger_limit_evict(&victims);
+	trigger_limit_evict(&room);
 	trigger_event_opened(t);
 	opened = t;
 out:

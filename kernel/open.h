@@ -6,9 +6,10 @@
 #include "trigger.h"
 
 struct nf_conn;
+struct trigger_room;
 
 struct trigger *trigger_open_insert(struct trigger_set *set,
-				    const union nf_inet_addr *owner, u8 proto,
+				    const struct trigger_room *room, u8 proto,
 				    u16 port, u64 since, u32 refreshed,
 				    gfp_t gfp);
 void trigger_open_packet(struct trigger_set *set, struct nf_conn *ct);

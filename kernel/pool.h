@@ -10,11 +10,14 @@
 #include <linux/rbtree.h>
 #include <linux/types.h>
 
-/* What has a limit, and a list of the active triggers that count towards it. */
+/*
+ * What has a limit, and a list of the active triggers that count towards it; in the
+ * order in which they make room.
+ */
 enum trigger_scope {
-	TRIGGER_IN_SET,		/* one rule */
 	TRIGGER_IN_HOST,	/* one owner */
 	TRIGGER_IN_NETWORK,	/* the /64 of an owner on IPv6 */
+	TRIGGER_IN_SET,		/* one rule */
 	TRIGGER_IN_TABLE,	/* one namespace */
 	TRIGGER_SCOPES,
 };

@@ -79,17 +79,18 @@ static void restore_sessions(struct trigger *t, struct trigger_session *found,
 			  n ? n % t->set->sessions : TRIGGER_ADOPTING);
 }
 
-/* Insert @saved. NULL: no memory. Lock and RCU held. */
+/* Insert @saved in the @room for it. NULL: no memory. Lock and RCU held. */
 static struct trigger *insert(struct trigger_set *set,
-			      const struct trigger_restore *saved, u64 now)
+			      const struct trigger_restore *saved,
+			      const struct trigger_room *room, u64 now)
 {
 	struct trigger_table *table = set->table;
 	u64 since = ((now - saved->age) << 24) +
 		    ((table->last_id + 1) & 0xffffff);
 	struct trigger *t;
 
-	t = trigger_open_insert(set, &saved->owner, saved->proto, saved->port,
-				since, now - saved->idle, RESTORE_GFP);
+	t = trigger_open_insert(set, room, saved->proto, saved->port, since,
+				now - saved->idle, RESTORE_GFP);
 	if (!t)
 		return NULL;
 	/* What opens in the same tick is queued behind it. */
@@ -123,7 +124,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 {
 	struct trigger_session found[TRIGGER_SESSIONS_MAX] = {};
 	struct trigger_table *table = set->table;
-	struct trigger_victims victims;
+	struct trigger_room room;
 	bool open = true;
 	struct trigger *t;
 	int err = -ENOENT;
@@ -139,11 +140,11 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 	t = trigger_hash_find(set, &saved->owner);
 	if (!t || trigger_close_expired(t, now)) {
 		err = trigger_limit_make_room(set, &saved->owner, now, false,
-					      &victims);
+					      &room);
 		if (err)
 			goto out;
 		err = -ENOMEM;
-		t = insert(set, saved, now);
+		t = insert(set, saved, &room, now);
 		if (!t)
 			goto out;
 		open = false;
@@ -158,7 +159,7 @@ int trigger_restore(struct trigger_set *set, const struct trigger_restore *saved
 		restore_stamp(t, now - saved->idle);
 		goto out;
 	}
-	trigger_limit_evict(&victims);
+	trigger_limit_evict(&room);
 	restore_sessions(t, found, n, now);
 	if (saved->answered)
 		trigger_set_answered(t);
