@@ -62,7 +62,10 @@ void trigger_due_add(struct trigger *t, u64 now)
 	list_add_tail(&t->due, list_of(due, turn_behind(now)));
 }
 
-/* The same for @t, which follows a connection as of now. Lock held. */
+/*
+ * The same for @t, which may follow a connection as of now. One whose set has
+ * sessions is visited in each turn anyway. Lock held.
+ */
 void trigger_due_soon(struct trigger *t, u64 now)
 {
 	struct trigger_due *due = &t->set->table->due;

@@ -143,7 +143,7 @@ static void open_locked(struct trigger_set *set, struct nf_conn *ct)
 				TRIGGER_GFP);
 	if (!t)
 		goto out;
-	trigger_refresh_locked(t, ct, now);
+	trigger_refresh_first(t, ct, now);
 	/* No memory: open to nobody, or for no time. */
 	if ((set->peer_host && !t->n_peers) ||
 	    (set->session && trigger_session_empty(&t->session[0]))) {

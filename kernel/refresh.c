@@ -44,21 +44,25 @@ static u8 find_place(const struct trigger *t, const struct nf_conn *ct)
 	return next;
 }
 
-/* Follow @ct; the one whose place it takes is put into *@replaced. Lock held. */
-static void follow(struct trigger *t, struct nf_conn *ct, u64 now,
-		   struct trigger_session *replaced)
+/*
+ * Follow @ct, and return the one whose place it takes, if any. It is not followed if
+ * there is no memory. Lock held.
+ */
+static struct trigger_session follow(struct trigger *t, struct nf_conn *ct,
+				     u64 now)
 {
-	struct trigger_session session = trigger_session_get(ct);
-	u8 place = find_place(t, ct);
+	struct trigger_session session = trigger_session_get(ct), replaced;
+	u8 place;
 
 	if (trigger_session_empty(&session))
-		return;
+		return session;
+	place = find_place(t, ct);
 	if (!trigger_session_match(&t->session[place], ct))
 		WRITE_ONCE(t->grace, now + 2 * TRIGGER_SECOND);
-	*replaced = trigger_session_set(&t->session[place], session);
+	replaced = trigger_session_set(&t->session[place], session);
 	/* Pairs with the acquire in trigger_has_session(). */
 	smp_store_release(&t->next_session, (place + 1) % t->set->sessions);
-	trigger_due_soon(t, now);
+	return replaced;
 }
 
 /*
@@ -160,6 +164,24 @@ bool trigger_refresh_needs_lock(const struct trigger *t,
 }
 
 /*
+ * Note in @t, which has just opened, what else comes with the packet of @ct that opened
+ * it. Lock and RCU held. Where there is no memory the peer or the session is missing.
+ */
+void trigger_refresh_first(struct trigger *t, struct nf_conn *ct, u64 now)
+{
+	const struct trigger_set *set = t->set;
+
+	if (set->peer_host)
+		trigger_peer_add(t, peer_of(ct),
+				 trigger_queue_next_since(set->table, now), now,
+				 TRIGGER_GFP);
+	if (trigger_session_ct_answered(ct))
+		trigger_set_answered(t);
+	if (set->session || !t->answered)
+		follow(t, ct, now);
+}
+
+/*
  * Note all that a packet of @ct changes in @t at @now. Lock and RCU held. Return the
  * connection that is not followed any longer, if any, for trigger_session_put().
  */
@@ -167,7 +189,6 @@ struct trigger_session trigger_refresh_locked(struct trigger *t,
 					      struct nf_conn *ct, u64 now)
 {
 	struct trigger_table *table = t->set->table;
-	struct trigger_session replaced = {};
 
 	refresh_stamp(t, now);
 	if (should_add_peer(t, ct)) {
@@ -181,9 +202,10 @@ struct trigger_session trigger_refresh_locked(struct trigger *t,
 	if (should_set_answered(t, ct))
 		trigger_set_answered(t);
 	trigger_check_answered(t);	/* by one that may be replaced now */
-	if (should_follow(t, ct, now))
-		follow(t, ct, now, &replaced);
-	return replaced;
+	if (!should_follow(t, ct, now))
+		return (struct trigger_session){};
+	trigger_due_soon(t, now);
+	return follow(t, ct, now);
 }
 
 /* Refresh the stamps of @t for a packet of @ct. Under RCU. */
@@ -212,7 +234,7 @@ void trigger_refresh_in(struct trigger *t, struct nf_conn *ct)
 	if (!t->dead) {
 		trigger_check_answered(t);	/* by one that may be replaced now */
 		if (should_follow_in(t, ct))
-			follow(t, ct, now, &replaced);
+			replaced = follow(t, ct, now);
 	}
 	trigger_lock_release(table);
 	trigger_session_put(replaced);

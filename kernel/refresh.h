@@ -9,6 +9,7 @@ struct nf_conn;
 
 bool trigger_refresh_needs_lock(const struct trigger *t,
 				const struct nf_conn *ct, u64 now);
+void trigger_refresh_first(struct trigger *t, struct nf_conn *ct, u64 now);
 struct trigger_session trigger_refresh_locked(struct trigger *t,
 					      struct nf_conn *ct, u64 now);
 void trigger_refresh(struct trigger *t, const struct nf_conn *ct, u32 now);
