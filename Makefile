@@ -326,6 +326,10 @@ fuzz: bash
 check-packages: bash
 	@tests/packaging/run $(TESTS)
 
+.PHONY: check-piuparts
+check-piuparts: bash
+	@tests/packaging/piuparts '$(SUITE)'
+
 # The packages are built in a root of their own, and not for this machine alone.
 .PHONY: deb
 deb: bash
@@ -386,6 +390,7 @@ help:
 	@echo 'make check-pair     two routers that fail in turn, FAILOVERS=20 times'
 	@echo 'make fuzz           rules, commands and packets by chance; COUNT=... SEED=...'
 	@echo 'make check-packages DKMS and the Debian packages: build, install, upgrade, remove'
+	@echo 'make check-piuparts the packages under piuparts, of Debian itself'
 	@echo 'make deb            the Debian packages, into packaging/debs; SUITE=... and ARCH=... build for these'
 	@echo 'make check-debug    every test and the stress on debug kernels, and what these find'
 	@echo 'make coverage       which lines of module and plugin the tests run'
