@@ -2,6 +2,7 @@
 """The fixtures of the tests of two routers."""
 
 import os
+import resource
 import sys
 
 import pytest
@@ -30,6 +31,8 @@ def network(request, module):
 @pytest.fixture
 def pair(network, kernel_log):
     """The same, with all programs running; the first router is primary."""
+    # Hosts keep their sockets to the end of a test; those of twenty failovers are many.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (65536, 65536))
     network.start()
     yield network
     network.tell()
