@@ -178,7 +178,7 @@ void trigger_refresh_first(struct trigger *t, struct nf_conn *ct, u64 now)
 	if (trigger_session_ct_answered(ct))
 		trigger_set_answered(t);
 	if (set->session || !t->answered)
-		follow(t, ct, now);
+		follow(t, ct, now);	/* in nobody's place */
 }
 
 /*

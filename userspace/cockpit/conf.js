@@ -34,7 +34,7 @@ function withComment(lines, at) {
 
 /** A header as the page writes it: the program takes more blanks, too. */
 function oneSpaced(line) {
-    return line.trim().replace(/\s+/g, " ").replace(/^\[ | (?=\]$)/g, match => match.trim());
+    return line.trim().replace(/\s+/g, " ").replace(/^\[ /, "[").replace(/ \]$/, "]");
 }
 
 /** Where a section stands: its header and the line behind its last key; or null. */
